@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# `make` builds everything; `make help` lists the rest.
+
+all: build
+
+include mk/config.mk
+include mk/deps.mk
+include stub/stub.mk
+include stub/tools/tools.mk
+include stub/kernel/kernel.mk
+include inspector/inspector.mk
+include tests/tests.mk
+include mk/lint.mk
+
+build: $(INSPECTOR) $(STUB_PARTS) $(TOOLS) $(TEACHING) ## build the stub, the teaching kernel and the inspector
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | \
+		awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+clean: ## remove what the build made
+	rm -rf build
+
+.PHONY: all build help clean
+.DELETE_ON_ERROR:

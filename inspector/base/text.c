@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "text.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const escapes[] = {
+    [TEXT_PLAIN] = "",         [TEXT_HEADING] = "\033[1m", [TEXT_LABEL] = "\033[36m",
+    [TEXT_CHANGED] = "\033[33m", [TEXT_GOOD] = "\033[32m",  [TEXT_BAD] = "\033[1;31m",
+    [TEXT_DIM] = "\033[2m",
+};
+
+struct text text_to(FILE *stream)
+{
+    const char *no_color = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
+    bool plain = (no_color && *no_color) || !term || strcmp(term, "dumb") == 0;
+
+    return (struct text){stream, !plain && isatty(fileno(stream))};
+}
+
+void text_print(const struct text *text, enum text_style style, const char *format, ...)
+{
+    bool escape = text->colour && style != TEXT_PLAIN;
+    va_list args;
+
+    if (escape)
+        fputs(escapes[style], text->stream);
+    va_start(args, format);
+    vfprintf(text->stream, format, args);
+    va_end(args);
+    if (escape)
+        fputs("\033[0m", text->stream);
+}
+
+void text_label(const struct text *text, const char *label)
+{
+    text_print(text, TEXT_PLAIN, "  ");
+    text_print(text, TEXT_LABEL, "%-13s", label);
+}
+
+#define RING      16
+#define RING_TEXT 48
+
+static char *ring_next(void)
+{
+    static char ring[RING][RING_TEXT];
+    static unsigned int next;
+
+    return ring[next++ % RING];
+}
+
+const char *text_hex(uint64_t value)
+{
+    char *out = ring_next();
+
+    snprintf(out, RING_TEXT, "0x%" PRIx64, value);
+    return out;
+}
+
+const char *text_maybe(struct maybe value)
+{
+    return value.known ? text_hex(value.value) : "-";
+}
+
+const char *text_size(uint64_t bytes)
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    char *out = ring_next();
+    unsigned int unit = 0;
+    uint64_t scale = 1;
+
+    while (unit < 6 && bytes / scale >= 1024) {
+        scale *= 1024;
+        unit++;
+    }
+    if (bytes % scale == 0)
+        snprintf(out, RING_TEXT, "%" PRIu64 " %s", bytes / scale, units[unit]);
+    else
+        snprintf(out, RING_TEXT, "%.1f %s", (double)bytes / (double)scale, units[unit]);
+    return out;
+}
+
+const char *text_count(uint64_t count)
+{
+    char digits[24];
+    char *out = ring_next();
+    char *end = out;
+    int length = snprintf(digits, sizeof(digits), "%" PRIu64, count);
+
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0)
+            *end++ = ',';
+        *end++ = digits[i];
+    }
+    *end = '\0';
+    return out;
+}
+
+json_t *json_hex(uint64_t value)
+{
+    return json_string(text_hex(value));
+}
+
+json_t *json_maybe(struct maybe value)
+{
+    return value.known ? json_hex(value.value) : json_null();
+}

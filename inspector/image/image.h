@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A kernel image on disk: a bzImage by the Linux x86 boot protocol (Documentation/arch/x86/boot.rst),
+ * the payload in it, and the kernel ELF and relocation table in the payload. The file is hostile:
+ * every offset in it is checked against the file's size.
+ *
+ *   file:  | boot sector + setup | protected-mode code ... [payload] ... |
+ *   payload, unpacked:  | vmlinux ELF | relocation table (u32s) |
+ *
+ * The unpacked payload lives in an unlinked temporary file that is mapped, never on the heap, so
+ * that the inspector's own memory stays small whatever the image.
+ */
+#ifndef BOOTSCOPE_IMAGE_IMAGE_H
+#define BOOTSCOPE_IMAGE_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "address.h"
+#include "error.h"
+
+enum codec { CODEC_NONE, CODEC_GZIP, CODEC_BZIP2, CODEC_LZMA, CODEC_XZ, CODEC_LZO, CODEC_LZ4, CODEC_ZSTD };
+/* "gzip", "bzip2", ... */
+const char *codec_name(enum codec codec);
+
+/* The fields of struct setup_header that the inspector uses (file offset 0x1f1 and on). */
+struct setup_fields {
+    uint8_t setup_sects;
+    uint32_t syssize; /* in 16-byte paragraphs */
+    uint16_t version; /* 0x020f is 2.15 */
+    uint8_t loadflags;
+    uint32_t code32_start;
+    uint32_t cmdline_size;
+    uint32_t kernel_alignment;
+    bool relocatable_kernel;
+    uint8_t min_alignment; /* a power of two's exponent */
+    uint16_t xloadflags;
+    uint32_t payload_offset; /* from the start of the protected-mode code */
+    uint32_t payload_length;
+    uint64_t pref_address;
+    uint32_t init_size;
+    uint32_t handover_offset;
+    uint32_t kernel_version; /* offset as in the header: from 0x200; 0: none */
+};
+
+/* A program header of the kernel ELF (all fields as in the file). */
+struct kernel_segment {
+    uint32_t type, flags;
+    uint64_t offset, vaddr, paddr, filesz, memsz, align;
+};
+
+/* One list of the relocation table: sites as they stand in the file (u32, sign-extend to 64). */
+struct reloc_list {
+    const uint8_t *sites; /* count little-endian u32s, not aligned; owned by the image */
+    size_t count;
+};
+
+#define KERNEL_SEGMENTS_MAX 32
+
+/* The kernel inside the payload. All pointers are into the image's mapping. */
+struct kernel {
+    const uint8_t *bytes; /* the whole unpacked payload: ELF, then relocation table */
+    size_t size;
+    uint64_t entry; /* e_entry */
+    unsigned int segment_count;
+    struct kernel_segment segments[KERNEL_SEGMENTS_MAX];
+    bool has_relocs;
+    struct reloc_list abs64, inverse32, abs32;
+};
+
+struct image {
+    char *path;
+    const uint8_t *bytes; /* the file, mapped */
+    size_t size;
+    struct setup_fields setup;
+    char version[128];        /* the version string, "" when there is none; control bytes as '.' */
+    size_t protected_offset;  /* of the protected-mode code in the file */
+    size_t protected_size;
+    enum codec codec;
+    const uint8_t *payload;   /* compressed bytes, without a trailing length word */
+    size_t payload_size;
+    uint32_t unpacked_size_hint; /* what the trailing u32 says (all codecs; gzip's ISIZE) */
+    char build_id[41];        /* of the decompressor, hex; "" when the image carries none */
+    struct kernel kernel;     /* after image_unpack() */
+};
+
+/*
+ * Maps the file and decodes its header. ERROR_INPUT with the file and the reason: no such file,
+ * unreadable, not a bzImage (no 0xaa55, no HdrS), a protocol older than 2.08, not x86-64
+ * (xloadflags), truncated, payload outside the file, unknown codec.
+ */
+struct error *image_open(const char *path, struct image **ret);
+void image_close(struct image *image);
+
+/* Called now and then while unpacking, with bytes done and bytes expected; may be NULL. */
+typedef void (*progress_handler)(void *context, uint64_t done, uint64_t total);
+
+/*
+ * Decompresses the payload into image->kernel and decodes the ELF's program headers and the
+ * relocation table. ERROR_INPUT: does not decompress, not an x86-64 ELF, segments outside the file.
+ * Calling it again does nothing.
+ */
+struct error *image_unpack(struct image *image, progress_handler progress, void *context);
+
+/* The site as a kernel virtual address, as linked: the u32 sign-extended. index < list->count. */
+virt_t reloc_site(const struct reloc_list *list, size_t index);
+
+#endif

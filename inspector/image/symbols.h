@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Names, source lines and checkpoint records of one ELF file, by libelf and libdw. Addresses are
+ * link addresses: the caller knows where the code runs.
+ */
+#ifndef BOOTSCOPE_IMAGE_SYMBOLS_H
+#define BOOTSCOPE_IMAGE_SYMBOLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "checkpoint.h"
+#include "error.h"
+
+struct symbols;
+
+/* ERROR_INPUT: no such file, not an ELF for x86 (32- or 64-bit), truncated, malformed .checkpoints. */
+struct error *symbols_open(const char *path, struct symbols **ret);
+void symbols_close(struct symbols *symbols);
+
+const char *symbols_path(const struct symbols *symbols);
+/* Hex text of the GNU build ID note, "" when there is none. */
+const char *symbols_build_id(const struct symbols *symbols);
+
+/* The value of a defined symbol; false when there is none of that name. */
+bool symbols_value(const struct symbols *symbols, const char *name, uint64_t *ret);
+
+/*
+ * The symbol that covers address, or else the nearest below in the same section; NULL when there
+ * is none. *ret_offset is address minus its value. The name is owned by symbols.
+ */
+const char *symbols_name(const struct symbols *symbols, uint64_t address, uint64_t *ret_offset);
+
+/* File (owned by symbols, last path component kept with its directory as DWARF has it) and line. */
+bool symbols_line(const struct symbols *symbols, uint64_t address, const char **ret_file,
+                  unsigned int *ret_line);
+
+/* The records of section .checkpoints, in the file's order; count 0 when there is none. */
+const struct checkpoint_record *symbols_checkpoints(const struct symbols *symbols,
+                                                    size_t *ret_count);
+
+#endif

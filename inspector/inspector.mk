@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The inspector. Each folder sees only the folders below it: an #include that goes against the
+# order of docs/ARCHITECTURE.md does not compile, because its path is not there.
+
+INSPECTOR := $(OUT)/bootscope
+
+INC_base     := base
+INC_rsp      := base rsp
+INC_target   := base rsp target
+INC_markers  := base markers
+INC_qemu     := base markers qemu
+INC_image    := base image
+INC_stages   := base image stages
+INC_timeline := base markers image target stages timeline
+INC_views    := $(INC_timeline) views
+INC_commands := $(INC_views) qemu commands
+INC_main     := base commands
+
+INSPECTOR_FOLDERS := base rsp target markers qemu image stages timeline views commands
+INSPECTOR_ALL_INCLUDES := $(addprefix -Iinspector/,$(INSPECTOR_FOLDERS))
+
+INSPECTOR_PKGS := libelf libdw capstone jansson liblzma liblz4 libzstd zlib
+INSPECTOR_CFLAGS = $(HOST_CFLAGS) -D_GNU_SOURCE -Istub/abi $(shell $(PKG_CONFIG) --cflags $(INSPECTOR_PKGS))
+INSPECTOR_LIBS = $(shell $(PKG_CONFIG) --libs $(INSPECTOR_PKGS)) -lbz2 -llzo2
+
+INSPECTOR_SRC := $(foreach d,$(INSPECTOR_FOLDERS),$(wildcard inspector/$(d)/*.c))
+INSPECTOR_OBJ := $(INSPECTOR_SRC:%.c=$(OUT)/%.o)
+INSPECTOR_LIB := $(OUT)/libinspector.a
+
+define inspector_folder
+$(OUT)/inspector/$(1)/%.o: inspector/$(1)/%.c
+	@mkdir -p $$(@D)
+	$$(CC) $$(INSPECTOR_CFLAGS) $(addprefix -Iinspector/,$(INC_$(1))) -c $$< -o $$@
+endef
+$(foreach d,$(INSPECTOR_FOLDERS),$(eval $(call inspector_folder,$(d))))
+
+$(OUT)/inspector/main.o: inspector/main.c
+	@mkdir -p $(@D)
+	$(CC) $(INSPECTOR_CFLAGS) $(addprefix -Iinspector/,$(INC_main)) -c $< -o $@
+
+$(INSPECTOR_LIB): $(INSPECTOR_OBJ)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(INSPECTOR): $(OUT)/inspector/main.o $(INSPECTOR_LIB)
+	$(CC) $(HOST_CFLAGS) -o $@ $^ $(INSPECTOR_LIBS)
+
+-include $(INSPECTOR_OBJ:.o=.d) $(OUT)/inspector/main.d

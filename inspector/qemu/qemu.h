@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A QEMU that the inspector started: its command line, its channels, its end. All channels are
+ * inherited socket pairs, so there is no port, no path and no race; QEMU dies with this process
+ * whatever kills it (PR_SET_PDEATHSIG).
+ *
+ *      gdb stub  - the caller's (qemu_take_gdb_fd)        port 0xe9 - into struct markers
+ *      QMP       - instruction counts, quit               serial    - console text
+ */
+#ifndef BOOTSCOPE_QEMU_QEMU_H
+#define BOOTSCOPE_QEMU_QEMU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "loop.h"
+#include "markers.h"
+
+struct qemu_options {
+    const char *qemu;   /* program; NULL: qemu-system-x86_64 from PATH */
+    const char *image;  /* bzImage, for -kernel */
+    const char *append; /* command line, or NULL */
+    const char *initrd; /* file, or NULL */
+    const char *memory; /* QEMU's -m; NULL: 512M */
+    const char *cpu;    /* QEMU's -cpu; NULL: QEMU's default */
+    bool debug;         /* offer a gdb stub and wait in reset (-S) */
+    bool icount;        /* -icount shift=0,sleep=off: exactly repeatable, instructions countable */
+};
+
+/* How the guest ended. */
+enum qemu_end {
+    QEMU_RUNNING,
+    QEMU_PASS,   /* isa-debug-exit (port 0xf4) with TEACHING_PASS of stub/abi/layout.h */
+    QEMU_FAIL,   /* isa-debug-exit with another value */
+    QEMU_QUIT,   /* orderly: powered off, or a reboot turned into a shutdown */
+    QEMU_KILLED, /* by a signal, or exit status that QEMU itself reported an error with */
+};
+
+struct qemu;
+
+/*
+ * Starts QEMU. ERROR_SYSTEM: no such program ("qemu-system-x86_64: not found in PATH; install
+ * qemu-system-x86"), out of descriptors. ERROR_INPUT: QEMU refused its arguments or files; its own
+ * message is in the error.
+ */
+struct error *qemu_start(const struct qemu_options *options, struct loop *loop, struct qemu **ret);
+
+/* Kills the guest if it still runs, reaps it, frees everything. NULL is allowed. */
+void qemu_close(struct qemu *qemu);
+
+/* The socket of the gdb stub; the caller owns it now. Only with options.debug, only once. */
+int qemu_take_gdb_fd(struct qemu *qemu);
+
+/* The markers so far, and the serial console's text so far (the newest 256 KiB, NUL-terminated). */
+struct markers *qemu_markers(struct qemu *qemu);
+const char *qemu_console(const struct qemu *qemu);
+
+/* Called with each piece of console output as it comes. */
+typedef void (*console_handler)(void *context, const char *bytes, size_t length);
+void qemu_on_console(struct qemu *qemu, console_handler handler, void *context);
+
+/* Reads what is still in the marker and console channels without waiting. */
+struct error *qemu_drain(struct qemu *qemu);
+
+/*
+ * The guest's instruction count since reset (QMP query-replay); *ret_known is false without icount.
+ */
+struct error *qemu_instructions(struct qemu *qemu, bool *ret_known, uint64_t *ret);
+
+/* Runs until QEMU has ended or the deadline passed (then QEMU_RUNNING). */
+struct error *qemu_wait(struct qemu *qemu, int64_t deadline, enum qemu_end *ret);
+/* What is known of the end now, and QEMU's exit status (meaningful unless running or killed). */
+enum qemu_end qemu_end_state(struct qemu *qemu);
+int qemu_exit_status(const struct qemu *qemu);
+/* What QEMU wrote to its own stderr (at most 4 KiB), for error messages. */
+const char *qemu_stderr(const struct qemu *qemu);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A session with one guest over the GDB remote protocol: registers, memory, breakpoints, run control.
+ * It owns a connected stream socket and waits in the caller's loop, so that other channels are
+ * served while the guest runs.
+ *
+ * Every function can fail with ERROR_CLOSED (the stub hung up), ERROR_PROTOCOL (an E reply or
+ * something that is no valid reply) and ERROR_TIMEOUT (no reply within the reply timeout, 10 s
+ * unless target_set_reply_timeout says otherwise); further errors are named where they occur.
+ */
+#ifndef BOOTSCOPE_TARGET_TARGET_H
+#define BOOTSCOPE_TARGET_TARGET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "address.h"
+#include "error.h"
+#include "loop.h"
+#include "registers.h"
+
+struct target;
+
+/*
+ * Opens a session on fd (a connected socket; the target owns it from here on, also when this
+ * fails): negotiates qSupported, reads target.xml and its annexes for the register layout.
+ */
+struct error *target_open(int fd, struct loop *loop, struct target **ret);
+/* Connects to "unix:PATH" or "HOST:PORT". ERROR_INPUT for anything else or when nobody listens. */
+struct error *target_connect(const char *address, struct loop *loop, struct target **ret);
+/* Detaches nothing, kills nothing: closes the connection and frees the session. NULL is allowed. */
+void target_close(struct target *target);
+void target_set_reply_timeout(struct target *target, int64_t milliseconds);
+
+/* All registers; the hidden parts through the monitor's "info registers" where the stub has one. */
+struct error *target_registers(struct target *target, struct registers *ret);
+/* Writes one register by its name in target.xml (rip, rax, eflags, ...). ERROR_INPUT: no such name. */
+struct error *target_write_register(struct target *target, const char *name, uint64_t value);
+
+/*
+ * Reads guest memory, pipelined by the stub's packet size. Physical reads are checked against the
+ * guest's RAM and ROM when the stub can tell them (the monitor's "info mtree"): an address outside
+ * is ERROR_PROTOCOL with the address in it, not a run of zeros. Nothing is written to buffer past
+ * what was read, but its contents are unspecified on error.
+ */
+struct error *target_read_phys(struct target *target, phys_t address, void *buffer, size_t length);
+struct error *target_read_virt(struct target *target, virt_t address, void *buffer, size_t length);
+struct error *target_write_phys(struct target *target, phys_t address, const void *buffer,
+                                size_t length);
+
+/*
+ * True when [address, address + length) is guest RAM or ROM, or when nothing is known about the
+ * guest's memory map.
+ */
+bool target_is_memory(const struct target *target, phys_t address, uint64_t length);
+
+/* Breakpoints match linear addresses, whatever the mode. Inserting one twice is one breakpoint. */
+struct error *target_insert_breakpoint(struct target *target, virt_t address);
+/* Removing one that is not there does nothing. */
+struct error *target_remove_breakpoint(struct target *target, virt_t address);
+
+enum stop_reason {
+    STOP_BREAKPOINT, /* or a finished single step: T05 */
+    STOP_WATCHPOINT,
+    STOP_INTERRUPT, /* T02: somebody stopped it */
+    STOP_SHUTDOWN,  /* T03: shutdown or triple fault with -action shutdown=pause */
+    STOP_EXITED,    /* W: the guest, and QEMU with it, ended; or X */
+};
+
+struct stop_event {
+    enum stop_reason reason;
+    int signal;      /* of a T reply, or the status of a W */
+    virt_t watched;  /* STOP_WATCHPOINT: the accessed address */
+};
+
+/*
+ * Lets the guest run until it stops, stepping first over a breakpoint at the current pc. When the
+ * deadline (loop_now() milliseconds) passes, the guest is interrupted, stays stopped, and
+ * ERROR_TIMEOUT is returned. A hang-up while running counts as STOP_EXITED.
+ */
+struct error *target_continue(struct target *target, int64_t deadline, struct stop_event *ret);
+struct error *target_step(struct target *target, struct stop_event *ret);
+
+/*
+ * Runs a command of QEMU's monitor (qRcmd) and returns its text, NUL-terminated, owned by the
+ * caller; *ret is NULL when the stub has no monitor.
+ */
+struct error *target_monitor(struct target *target, const char *command, char **ret);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The model that all views read: at which checkpoint the guest is, which copy of the code runs,
+ * what moved by how much. A timeline owns nothing it is given; it drives the target from stop to
+ * stop and learns the boot's facts from registers on the way (markers are only compared).
+ */
+#ifndef BOOTSCOPE_TIMELINE_TIMELINE_H
+#define BOOTSCOPE_TIMELINE_TIMELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "address.h"
+#include "error.h"
+#include "image.h"
+#include "markers.h"
+#include "registers.h"
+#include "stages.h"
+#include "symbols.h"
+#include "target.h"
+
+/* What is known of this boot so far. All addresses are guest-physical unless said otherwise. */
+struct facts {
+    struct maybe setup;       /* where the boot sector's first byte is: link address 0 of setup */
+    struct maybe boot_params; /* struct boot_params */
+    struct maybe load;        /* startup_32 as loaded */
+    struct maybe copy;        /* startup_32 of the copy, where the decompressor runs */
+    struct maybe output;      /* where the kernel is unpacked to */
+    struct maybe virtual;     /* chosen virtual address, kernel's counting: pref_address = as linked */
+    bool running_copy;        /* the code at rip is the copy's, not the loaded one's */
+};
+
+/* One stop. Valid until the timeline moves on, save where it is copied. */
+struct stop {
+    const struct stage *stage;   /* NULL when this is no checkpoint (a fault, an interrupt) */
+    struct registers regs;
+    const struct marker *marker; /* NULL when the stage emitted none */
+    struct facts facts;
+    struct maybe instructions;
+
+    struct target *target;
+    const struct image *image;           /* NULL when attached to a guest without one; unpacked */
+    const struct symbols *setup, *stub, *kernel; /* each may be NULL */
+};
+
+/*
+ * Where a module of the boot code is now: the value to add to its link addresses. For MODULE_KERNEL
+ * it is output - pref_address. Unknown when the facts do not tell yet.
+ */
+struct maybe stop_base(const struct stop *stop, enum module module);
+
+/*
+ * Names a linear address by whichever module covers it: "extract_kernel+0x12 (misc.c:40)"; false
+ * when no symbol fits. size bounds out, which is NUL-terminated.
+ */
+bool stop_describe(const struct stop *stop, virt_t address, char *out, size_t size);
+
+struct timeline;
+
+struct timeline_inputs {
+    struct target *target;
+    const struct stages *stages;
+    const struct image *image; /* may be NULL */
+    const struct symbols *setup, *stub, *kernel;
+    struct markers *markers;   /* may be NULL: a guest that someone else started */
+    /* Instruction count of the stopped guest; may be NULL. */
+    struct error *(*instructions)(void *context, bool *ret_known, uint64_t *ret);
+    void *instructions_context;
+};
+
+struct error *timeline_new(const struct timeline_inputs *inputs, struct timeline **ret);
+void timeline_free(struct timeline *timeline);
+
+/* What ended a run between stops. */
+enum timeline_event {
+    TIMELINE_STAGE, /* at a checkpoint */
+    TIMELINE_ERROR, /* the boot code stopped at its own error checkpoint */
+    TIMELINE_FAULT, /* triple fault or shutdown: the CPU stands where it happened */
+    TIMELINE_EXIT,  /* the guest ended */
+    TIMELINE_END,   /* timeline_finish only: no checkpoint is left to come */
+};
+
+/*
+ * Lets the guest run to the next checkpoint that was not passed yet, and captures registers and
+ * facts there into *ret_stop (owned by the timeline, valid until the next call). ERROR_TIMEOUT when
+ * the deadline (loop_now() milliseconds) passes; the guest is stopped then and timeline_here()
+ * tells where.
+ */
+struct error *timeline_next(struct timeline *timeline, int64_t deadline,
+                            enum timeline_event *ret_event, const struct stop **ret_stop);
+
+/* Captures a stop where the guest is now, checkpoint or not. */
+struct error *timeline_here(struct timeline *timeline, const struct stop **ret_stop);
+
+/* The last checkpoint that was passed; NULL before the first. */
+const struct stage *timeline_last(const struct timeline *timeline);
+
+#endif

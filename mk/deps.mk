@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What a Debian or Ubuntu machine needs. `make demo` and `make check` install what is missing.
+
+DEPS_BUILD := gcc make binutils libc6-dev pkg-config zlib1g-dev libelf-dev libdw-dev \
+	libcapstone-dev libjansson-dev liblzma-dev liblz4-dev libzstd-dev libbz2-dev liblzo2-dev \
+	libreadline-dev qemu-system-x86
+DEPS_CHECK := libcmocka-dev perl jq gdb cpio dpkg-dev
+DEPS_LINT := clang-format cppcheck shellcheck
+DEPS_BENCH := hyperfine gdb jq
+
+deps: ## install what the build and the demo need (apt-get; sudo when not root)
+	@mk/install-deps $(DEPS_BUILD)
+deps-check:
+	@mk/install-deps $(DEPS_BUILD) $(DEPS_CHECK)
+deps-lint:
+	@mk/install-deps $(DEPS_LINT)
+deps-bench:
+	@mk/install-deps $(DEPS_BUILD) $(DEPS_BENCH)
+.PHONY: deps deps-check deps-lint deps-bench
