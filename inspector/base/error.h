@@ -12,13 +12,13 @@
 
 /* What kind of failure: decides the exit status (docs: 0 pass, 1 check failed, 2, 3). */
 enum error_kind {
-    ERROR_INPUT,   /* usage, a file, an image: exit status 2 */
-    ERROR_SYSTEM,  /* the host refused: no memory, disk full, no qemu; exit status 2 */
-    ERROR_GUEST,   /* the guest died, faulted or stopped at an error: exit status 3 */
-    ERROR_TIMEOUT, /* the guest did not get there in time: exit status 3 */
-    ERROR_PROTOCOL,/* the debug stub answered what it may not, or an error reply: status 3 */
-    ERROR_CLOSED,  /* the other side of a connection is gone: status 3 */
-    ERROR_CHECK,   /* a proof failed: exit status 1 */
+    ERROR_INPUT,    /* usage, a file, an image: exit status 2 */
+    ERROR_SYSTEM,   /* the host refused: no memory, disk full, no qemu; exit status 2 */
+    ERROR_GUEST,    /* the guest died, faulted or stopped at an error: exit status 3 */
+    ERROR_TIMEOUT,  /* the guest did not get there in time: exit status 3 */
+    ERROR_PROTOCOL, /* the debug stub answered what it may not, or an error reply: status 3 */
+    ERROR_CLOSED,   /* the other side of a connection is gone: status 3 */
+    ERROR_CHECK,    /* a proof failed: exit status 1 */
 };
 
 struct error;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Where to stop, and what each stop is called. A stage list has one form, whatever it was made from;
- * today that is the .checkpoints sections of the boot code's ELF files. The views do not know
+ * Where to stop, and what each stop is called. A stage list has one form, whatever it was made
+ * from; today that is the .checkpoints sections of the boot code's ELF files. The views do not know
  * the difference.
  */
 #ifndef BOOTSCOPE_STAGES_STAGES_H
@@ -29,16 +29,17 @@ struct stage {
     uint32_t index;
     unsigned int bits; /* width of the code: 16, 32 or 64 */
     enum module module;
-    uint64_t address;  /* link address in its module */
+    uint64_t address; /* link address in its module */
 };
 
-#define STAGES_MAX 64
+#define STAGES_MAX        64
+#define STAGES_ERRORS_MAX 4
 
 struct stages {
     size_t count; /* in order of index */
     struct stage list[STAGES_MAX];
-    bool has_error_stop;
-    struct stage error_stop; /* where the code halts after a failure */
+    size_t error_count;
+    struct stage errors[STAGES_ERRORS_MAX]; /* where the code halts after a failure, one per mode */
 };
 
 /*

@@ -27,20 +27,20 @@ struct facts {
     struct maybe load;        /* startup_32 as loaded */
     struct maybe copy;        /* startup_32 of the copy, where the decompressor runs */
     struct maybe output;      /* where the kernel is unpacked to */
-    struct maybe virtual;     /* chosen virtual address, kernel's counting: pref_address = as linked */
-    bool running_copy;        /* the code at rip is the copy's, not the loaded one's */
+    struct maybe virtual; /* chosen virtual address, kernel's counting: pref_address = as linked */
+    bool running_copy;    /* the code at rip is the copy's, not the loaded one's */
 };
 
 /* One stop. Valid until the timeline moves on, save where it is copied. */
 struct stop {
-    const struct stage *stage;   /* NULL when this is no checkpoint (a fault, an interrupt) */
+    const struct stage *stage; /* NULL when this is no checkpoint (a fault, an interrupt) */
     struct registers regs;
     const struct marker *marker; /* NULL when the stage emitted none */
     struct facts facts;
     struct maybe instructions;
 
     struct target *target;
-    const struct image *image;           /* NULL when attached to a guest without one; unpacked */
+    const struct image *image; /* NULL when attached to a guest without one; unpacked */
     const struct symbols *setup, *stub, *kernel; /* each may be NULL */
 };
 
@@ -63,7 +63,7 @@ struct timeline_inputs {
     const struct stages *stages;
     const struct image *image; /* may be NULL */
     const struct symbols *setup, *stub, *kernel;
-    struct markers *markers;   /* may be NULL: a guest that someone else started */
+    struct markers *markers; /* may be NULL: a guest that someone else started */
     /* Instruction count of the stopped guest; may be NULL. */
     struct error *(*instructions)(void *context, bool *ret_known, uint64_t *ret);
     void *instructions_context;
@@ -78,7 +78,6 @@ enum timeline_event {
     TIMELINE_ERROR, /* the boot code stopped at its own error checkpoint */
     TIMELINE_FAULT, /* triple fault or shutdown: the CPU stands where it happened */
     TIMELINE_EXIT,  /* the guest ended */
-    TIMELINE_END,   /* timeline_finish only: no checkpoint is left to come */
 };
 
 /*

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What each checkpoint teaches about the boot. Every rule reads the machine, a register or a
+ * variable of the boot code, and never a marker: markers are claims that get compared with this.
+ */
+#include "timeline_internal.h"
+
+#include <string.h>
+
+enum fact { FACT_BOOT_PARAMS, FACT_LOAD, FACT_COPY, FACT_OUTPUT, FACT_VIRTUAL };
+
+struct rule {
+    const char *stage;
+    enum fact fact;
+    enum gpr reg;        /* the register that holds it ... */
+    const char *symbol;  /* ... or, when not NULL, the decompressor's 64-bit variable */
+    unsigned int offset; /* bytes into that variable */
+};
+
+static const struct rule rules[] = {
+    {"protected-mode", FACT_BOOT_PARAMS, RSI, NULL, 0},
+    {"startup-32", FACT_BOOT_PARAMS, RSI, NULL, 0},
+    {"load-address-known", FACT_LOAD, RBP, NULL, 0},
+    {"startup-64", FACT_BOOT_PARAMS, RSI, NULL, 0},
+    {"relocation-target", FACT_OUTPUT, RBP, NULL, 0},
+    {"relocation-target", FACT_COPY, RBX, NULL, 0},
+    {"location-chosen", FACT_OUTPUT, 0, "chosen_location", 0},
+    {"location-chosen", FACT_VIRTUAL, 0, "chosen_location", 8},
+};
+
+static struct maybe *fact_slot(struct facts *facts, enum fact fact)
+{
+    switch (fact) {
+    case FACT_BOOT_PARAMS:
+        return &facts->boot_params;
+    case FACT_LOAD:
+        return &facts->load;
+    case FACT_COPY:
+        return &facts->copy;
+    case FACT_OUTPUT:
+        return &facts->output;
+    case FACT_VIRTUAL:
+        return &facts->virtual;
+    }
+    return NULL;
+}
+
+static struct error *read_variable(const struct stop *stop, const struct rule *rule,
+                                   struct maybe *ret)
+{
+    struct maybe base = stop_base(stop, MODULE_STUB);
+    uint64_t link, value;
+
+    if (!base.known || !stop->stub || !symbols_value(stop->stub, rule->symbol, &link))
+        return NULL;
+    struct error *err = target_read_virt(stop->target, virt(base.value + link + rule->offset),
+                                         &value, sizeof(value));
+    if (err)
+        return error_context(err, "reading %s at checkpoint %s", rule->symbol, rule->stage);
+    *ret = known(value);
+    return NULL;
+}
+
+struct error *facts_learn(struct stop *stop)
+{
+    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+        const struct rule *rule = &rules[i];
+        struct maybe *slot = fact_slot(&stop->facts, rule->fact);
+
+        if (!stop->stage || strcmp(stop->stage->name, rule->stage) != 0)
+            continue;
+        if (!rule->symbol) {
+            *slot = known(stop->regs.gpr[rule->reg]);
+            continue;
+        }
+        struct error *err = read_variable(stop, rule, slot);
+        if (err)
+            return err;
+    }
+    return NULL;
+}
+
+/*
+ * Where a stop at a checkpoint proves a module to be: the linear address it stopped at, less the
+ * checkpoint's link address.
+ */
+void facts_place(struct stop *stop)
+{
+    uint64_t base = registers_pc(&stop->regs).value - stop->stage->address;
+    struct facts *facts = &stop->facts;
+
+    switch (stop->stage->module) {
+    case MODULE_SETUP:
+        facts->setup = known(base);
+        break;
+    case MODULE_STUB:
+        facts->running_copy = facts->copy.known && base == facts->copy.value;
+        if (!facts->running_copy)
+            facts->load = known(base);
+        break;
+    case MODULE_KERNEL:
+    case MODULE_COUNT:
+        break;
+    }
+}
+
+struct maybe stop_base(const struct stop *stop, enum module module)
+{
+    const struct facts *facts = &stop->facts;
+
+    switch (module) {
+    case MODULE_SETUP:
+        return facts->setup;
+    case MODULE_STUB:
+        return facts->running_copy ? facts->copy : facts->load;
+    case MODULE_KERNEL:
+        if (facts->output.known && stop->image)
+            return known(facts->output.value - stop->image->setup.pref_address);
+        break;
+    case MODULE_COUNT:
+        break;
+    }
+    return (struct maybe){0};
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "timeline_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "layout.h"
+
+/* A checkpoint has at most one place per copy of the code: as loaded, and as copied. */
+#define PLACES_MAX 2
+
+/* Stops that are none of ours (somebody else's interrupt) are ignored this many times in a row. */
+#define FOREIGN_STOPS_MAX 16
+
+struct place {
+    size_t count;
+    virt_t address[PLACES_MAX];
+};
+
+struct timeline {
+    struct timeline_inputs in;
+    struct stop stop;
+    bool passed[STAGES_MAX];
+    struct place places[STAGES_MAX]; /* where breakpoints are for each stage */
+    struct place error_places[STAGES_ERRORS_MAX];
+    const struct stage *last;
+};
+
+struct error *timeline_new(const struct timeline_inputs *inputs, struct timeline **ret)
+{
+    struct timeline *timeline = calloc(1, sizeof(*timeline));
+
+    if (!timeline)
+        return error_new(ERROR_SYSTEM, "timeline: out of memory");
+    timeline->in = *inputs;
+    timeline->stop.target = inputs->target;
+    timeline->stop.image = inputs->image;
+    timeline->stop.setup = inputs->setup;
+    timeline->stop.stub = inputs->stub;
+    timeline->stop.kernel = inputs->kernel;
+    *ret = timeline;
+    return NULL;
+}
+
+void timeline_free(struct timeline *timeline)
+{
+    free(timeline);
+}
+
+const struct stage *timeline_last(const struct timeline *timeline)
+{
+    return timeline->last;
+}
+
+/* Where the boot loader puts the protected-mode code when nothing was measured yet. */
+static uint64_t expected_load(const struct timeline *timeline)
+{
+    const struct image *image = timeline->in.image;
+
+    return image && image->setup.code32_start ? image->setup.code32_start : DEFAULT_LOAD_ADDRESS;
+}
+
+/* The addresses at which a stage of this module can be met now. */
+static struct place expected_places(const struct timeline *timeline, const struct stage *stage)
+{
+    const struct facts *facts = &timeline->stop.facts;
+    struct maybe kernel = stop_base(&timeline->stop, MODULE_KERNEL);
+    struct place place = {0};
+
+    switch (stage->module) {
+    case MODULE_SETUP:
+        place.address[place.count++] = virt(
+            stage->address + (facts->setup.known ? facts->setup.value : QEMU_SETUP_ADDRESS));
+        break;
+    case MODULE_STUB:
+        place.address[place.count++] = virt(
+            stage->address + (facts->load.known ? facts->load.value : expected_load(timeline)));
+        if (facts->copy.known)
+            place.address[place.count++] = virt(stage->address + facts->copy.value);
+        break;
+    case MODULE_KERNEL:
+        /* Before KASLR has chosen, output is only where the kernel would go without it. */
+        if (kernel.known && facts->virtual.known)
+            place.address[place.count++] = virt(stage->address + kernel.value);
+        break;
+    case MODULE_COUNT:
+        break;
+    }
+    return place;
+}
+
+static bool place_holds(const struct place *place, uint64_t address)
+{
+    for (size_t i = 0; i < place->count; i++)
+        if (place->address[i].value == address)
+            return true;
+    return false;
+}
+
+static struct error *remove_places(struct timeline *timeline, struct place *place)
+{
+    while (place->count > 0) {
+        struct error *err = target_remove_breakpoint(timeline->in.target,
+                                                     place->address[place->count - 1]);
+        if (err)
+            return err;
+        place->count--;
+    }
+    return NULL;
+}
+
+/* Makes the breakpoints of one stage those that are expected now. */
+static struct error *update_places(struct timeline *timeline, const struct stage *stage,
+                                   struct place *place)
+{
+    struct place want = expected_places(timeline, stage);
+    struct error *err = NULL;
+
+    for (size_t i = place->count; !err && i-- > 0;) {
+        if (place_holds(&want, place->address[i].value))
+            continue;
+        err = target_remove_breakpoint(timeline->in.target, place->address[i]);
+        place->address[i] = place->address[--place->count];
+    }
+    for (size_t i = 0; !err && i < want.count; i++) {
+        if (place_holds(place, want.address[i].value))
+            continue;
+        err = target_insert_breakpoint(timeline->in.target, want.address[i]);
+        if (!err)
+            place->address[place->count++] = want.address[i];
+    }
+    return err;
+}
+
+static struct error *arm(struct timeline *timeline)
+{
+    const struct stages *stages = timeline->in.stages;
+    struct error *err = NULL;
+
+    for (size_t i = 0; !err && i < stages->count; i++)
+        if (!timeline->passed[i])
+            err = update_places(timeline, &stages->list[i], &timeline->places[i]);
+    for (size_t i = 0; !err && i < stages->error_count; i++)
+        err = update_places(timeline, &stages->errors[i], &timeline->error_places[i]);
+    return error_context(err, "setting breakpoints at the checkpoints");
+}
+
+/* Registers and instruction count, with whatever facts and stage the stop has. */
+static struct error *capture(struct timeline *timeline)
+{
+    struct stop *stop = &timeline->stop;
+    uint64_t count = 0;
+    bool counted = false;
+    struct error *err = target_registers(timeline->in.target, &stop->regs);
+
+    if (!err && timeline->in.instructions)
+        err = timeline->in.instructions(timeline->in.instructions_context, &counted, &count);
+    if (!err)
+        stop->instructions = counted ? known(count) : (struct maybe){0};
+    return err;
+}
+
+static const struct stage *error_stage_at(const struct timeline *timeline, uint64_t pc)
+{
+    const struct stages *stages = timeline->in.stages;
+
+    for (size_t i = 0; i < stages->error_count; i++)
+        if (place_holds(&timeline->error_places[i], pc))
+            return &stages->errors[i];
+    return NULL;
+}
+
+/* The stage whose breakpoint is at pc; STAGES_MAX when there is none. */
+static size_t stage_at(const struct timeline *timeline, uint64_t pc)
+{
+    for (size_t i = 0; i < timeline->in.stages->count; i++)
+        if (!timeline->passed[i] && place_holds(&timeline->places[i], pc))
+            return i;
+    return STAGES_MAX;
+}
+
+static struct error *enter_stage(struct timeline *timeline, size_t i)
+{
+    struct stop *stop = &timeline->stop;
+    struct error *err;
+
+    stop->stage = timeline->last = &timeline->in.stages->list[i];
+    stop->marker = timeline->in.markers ? markers_find(timeline->in.markers, stop->stage->name)
+                                        : NULL;
+    timeline->passed[i] = true;
+    facts_place(stop);
+    err = facts_learn(stop);
+    if (!err)
+        err = remove_places(timeline, &timeline->places[i]);
+    return err ? err : arm(timeline);
+}
+
+/* Sorts out why the guest stopped; *ret_again when it was nothing of ours. */
+static struct error *classify(struct timeline *timeline, const struct stop_event *event,
+                              enum timeline_event *ret, bool *ret_again)
+{
+    struct stop *stop = &timeline->stop;
+    struct error *err;
+    size_t i;
+
+    *ret_again = false;
+    stop->stage = NULL;
+    stop->marker = NULL;
+    if (event->reason == STOP_EXITED) {
+        *ret = TIMELINE_EXIT;
+        return NULL;
+    }
+    err = capture(timeline);
+    if (err)
+        return err;
+    if (event->reason == STOP_SHUTDOWN) {
+        *ret = TIMELINE_FAULT;
+        return NULL;
+    }
+    i = stage_at(timeline, registers_pc(&stop->regs).value);
+    if (i < STAGES_MAX) {
+        *ret = TIMELINE_STAGE;
+        return enter_stage(timeline, i);
+    }
+    stop->stage = error_stage_at(timeline, registers_pc(&stop->regs).value);
+    if (stop->stage && timeline->in.markers)
+        stop->marker = markers_find(timeline->in.markers, CHECKPOINT_ERROR_NAME);
+    *ret = TIMELINE_ERROR;
+    *ret_again = !stop->stage;
+    return NULL;
+}
+
+struct error *timeline_next(struct timeline *timeline, int64_t deadline,
+                            enum timeline_event *ret_event, const struct stop **ret_stop)
+{
+    struct error *err = timeline->last ? NULL : arm(timeline);
+    bool again = true;
+
+    for (int i = 0; !err && again && i < FOREIGN_STOPS_MAX; i++) {
+        struct stop_event event;
+
+        err = target_continue(timeline->in.target, deadline, &event);
+        if (!err)
+            err = classify(timeline, &event, ret_event, &again);
+    }
+    if (!err && again)
+        err = error_new(ERROR_GUEST,
+                        "the guest stops again and again at 0x%lx, which is no "
+                        "checkpoint; is another debugger attached?",
+                        registers_pc(&timeline->stop.regs).value);
+    if (!err)
+        *ret_stop = &timeline->stop;
+    return err;
+}
+
+struct error *timeline_here(struct timeline *timeline, const struct stop **ret_stop)
+{
+    struct error *err;
+
+    timeline->stop.stage = NULL;
+    timeline->stop.marker = NULL;
+    err = capture(timeline);
+    if (!err)
+        *ret_stop = &timeline->stop;
+    return err;
+}
