@@ -153,8 +153,10 @@ static struct error *capture(struct timeline *timeline)
     bool counted = false;
     struct error *err = target_registers(timeline->in.target, &stop->regs);
 
+    if (!err && timeline->in.drain)
+        err = timeline->in.drain(timeline->in.machine);
     if (!err && timeline->in.instructions)
-        err = timeline->in.instructions(timeline->in.instructions_context, &counted, &count);
+        err = timeline->in.instructions(timeline->in.machine, &counted, &count);
     if (!err)
         stop->instructions = counted ? known(count) : (struct maybe){0};
     return err;

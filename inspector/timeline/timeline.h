@@ -64,9 +64,14 @@ struct timeline_inputs {
     const struct image *image; /* may be NULL */
     const struct symbols *setup, *stub, *kernel;
     struct markers *markers; /* may be NULL: a guest that someone else started */
-    /* Instruction count of the stopped guest; may be NULL. */
-    struct error *(*instructions)(void *context, bool *ret_known, uint64_t *ret);
-    void *instructions_context;
+    /*
+     * Of the machine that runs the guest; both NULL for a guest that someone else started. drain
+     * takes in what the guest wrote to its channels before it stopped; instructions is its
+     * instruction count.
+     */
+    struct error *(*drain)(void *machine);
+    struct error *(*instructions)(void *machine, bool *ret_known, uint64_t *ret);
+    void *machine;
 };
 
 struct error *timeline_new(const struct timeline_inputs *inputs, struct timeline **ret);

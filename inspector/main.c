@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <argp.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+
+#ifndef BOOTSCOPE_VERSION
+#define BOOTSCOPE_VERSION "0.1"
+#endif
+
+#define EXIT_USAGE 2
+
+static void usage(FILE *stream)
+{
+    fputs("usage: bootscope COMMAND [OPTION...] ...\n\n", stream);
+    for (const struct command *command = commands; command->name; command++)
+        fprintf(stream, "  %-6s %-18s %s\n", command->name, command->arguments, command->summary);
+    fputs("\n`bootscope COMMAND --help` lists the options of a command.\n"
+          "Exit status: 0 all is as it must be; 1 a proof failed; 2 usage or input;\n"
+          "3 the guest died, stopped at an error or timed out.\n",
+          stream);
+}
+
+static const struct command *find(const char *name)
+{
+    for (const struct command *command = commands; command->name; command++)
+        if (strcmp(command->name, name) == 0)
+            return command;
+    return NULL;
+}
+
+/* What was printed must have arrived: a full disk behind stdout is a failure like any other. */
+static struct error *close_stdout(void)
+{
+    if (ferror(stdout) || fflush(stdout) != 0)
+        return error_errno(errno, "standard output");
+    return NULL;
+}
+
+static int report(const char *name, struct error *err)
+{
+    int status = error_exit_status(err);
+
+    fflush(stdout);
+    fprintf(stderr, "bootscope %s: %s\n", name, error_message(err));
+    error_free(err);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    const struct command *command;
+    struct error *err;
+    char name[64];
+    int status = 0;
+
+    /* A reader that goes away (`| head`) shows up as a write error, not as a killed process. */
+    signal(SIGPIPE, SIG_IGN);
+    argp_err_exit_status = EXIT_USAGE;
+    if (argc < 2) {
+        usage(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        usage(stdout);
+        return 0;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("bootscope " BOOTSCOPE_VERSION);
+        return 0;
+    }
+    command = find(argv[1]);
+    if (!command) {
+        fprintf(stderr, "bootscope: %s: no such command; see bootscope --help\n", argv[1]);
+        return EXIT_USAGE;
+    }
+    snprintf(name, sizeof(name), "bootscope %s", command->name);
+    argv[1] = name;
+    err = command->run(argc - 1, argv + 1, &status);
+    if (!err)
+        err = close_stdout();
+    return err ? report(command->name, err) : status;
+}

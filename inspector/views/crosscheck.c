@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "crosscheck.h"
+
+#include <string.h>
+
+/* The fact of this name; NULL when the name is none. */
+static const struct maybe *fact_named(const struct facts *facts, const char *name)
+{
+    if (strcmp(name, "load") == 0)
+        return &facts->load;
+    if (strcmp(name, "copy") == 0)
+        return &facts->copy;
+    if (strcmp(name, "output") == 0)
+        return &facts->output;
+    if (strcmp(name, "virtual") == 0)
+        return &facts->virtual;
+    if (strcmp(name, "boot_params") == 0)
+        return &facts->boot_params;
+    return NULL;
+}
+
+/* Keys that stand for a linker symbol of the code that runs now. */
+static bool symbol_named(const struct stop *stop, const char *key, uint64_t *ret)
+{
+    static const struct {
+        const char *stage, *key, *symbol;
+    } rows[] = {
+        {"bss-cleared", "start", "_bss"},
+        {"bss-cleared", "end", "_ebss"},
+    };
+    struct maybe base = stop_base(stop, MODULE_STUB);
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (!stop->stub || !base.known || strcmp(rows[i].stage, stop->stage->name) != 0 ||
+            strcmp(rows[i].key, key) != 0 || !symbols_value(stop->stub, rows[i].symbol, ret))
+            continue;
+        *ret += base.value;
+        return true;
+    }
+    return false;
+}
+
+static bool actual_value(const struct stop *stop, const char *key, uint64_t *ret)
+{
+    const struct maybe *fact = fact_named(&stop->facts, key);
+    unsigned int width;
+
+    if (fact) {
+        *ret = fact->value;
+        return fact->known;
+    }
+    if ((strcmp(key, "gdtr") == 0 || strcmp(key, "idtr") == 0) && !stop->regs.hidden_known)
+        return false;
+    return registers_get(&stop->regs, key, ret, &width) || symbol_named(stop, key, ret);
+}
+
+void crosscheck_capture(const struct stop *stop, struct crosscheck_view *ret)
+{
+    *ret = (struct crosscheck_view){0};
+    if (!stop->marker || !stop->stage)
+        return;
+    ret->present = true;
+    ret->count = stop->marker->count;
+    for (size_t i = 0; i < ret->count; i++) {
+        struct crosscheck_key *key = &ret->keys[i];
+
+        key->key = stop->marker->keys[i].key;
+        key->claimed = stop->marker->keys[i].value;
+        key->checked = actual_value(stop, key->key, &key->actual);
+        key->agrees = key->checked && key->actual == key->claimed;
+    }
+}
+
+void crosscheck_text(const struct crosscheck_view *view, const struct text *text)
+{
+    size_t column = 15;
+
+    if (!view->present)
+        return;
+    text_label(text, "marker");
+    for (size_t i = 0; i < view->count; i++) {
+        const struct crosscheck_key *key = &view->keys[i];
+        size_t width = strlen(key->key) + strlen(text_hex(key->claimed)) + 3;
+        bool bad = key->checked && !key->agrees;
+
+        if (column + width > TEXT_COLUMNS) {
+            text_print(text, TEXT_PLAIN, "\n");
+            text_label(text, "");
+            column = 15;
+        }
+        text_print(text, bad ? TEXT_BAD : TEXT_PLAIN, "%s=%s", key->key, text_hex(key->claimed));
+        text_print(text, TEXT_PLAIN, i + 1 < view->count ? "  " : "");
+        column += width;
+    }
+    text_print(text, TEXT_PLAIN, "\n");
+    for (size_t i = 0; i < view->count; i++) {
+        const struct crosscheck_key *key = &view->keys[i];
+
+        if (!key->checked || key->agrees)
+            continue;
+        text_label(text, "");
+        text_print(text, TEXT_BAD, "the marker says %s=%s, the machine has %s\n", key->key,
+                   text_hex(key->claimed), text_hex(key->actual));
+    }
+}
+
+json_t *crosscheck_json(const struct crosscheck_view *view)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < view->count; i++) {
+        const struct crosscheck_key *key = &view->keys[i];
+
+        if (key->checked && !key->agrees)
+            json_array_append_new(list, json_pack("{s:s,s:o,s:o}", "key", key->key, "marker",
+                                                  json_hex(key->claimed), "machine",
+                                                  json_hex(key->actual)));
+    }
+    return list;
+}
+
+size_t crosscheck_wrong(const struct crosscheck_view *view)
+{
+    size_t wrong = 0;
+
+    for (size_t i = 0; i < view->count; i++)
+        wrong += view->keys[i].checked && !view->keys[i].agrees;
+    return wrong;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The marker of a stage held against the machine. A key that names a register is compared with the
+ * register, a key that names a fact of the timeline (load, copy, output, virtual) with that fact,
+ * and start and end at a stage that runs in the copy with what they bound there (_bss, _ebss). All
+ * other keys are claims that other views prove, and are shown as they are.
+ */
+#ifndef BOOTSCOPE_VIEWS_CROSSCHECK_H
+#define BOOTSCOPE_VIEWS_CROSSCHECK_H
+
+#include "markers.h"
+#include "views.h"
+
+struct crosscheck_key {
+    const char *key; /* owned by the marker */
+    uint64_t claimed;
+    bool checked;    /* there is something to compare it with */
+    uint64_t actual; /* when checked */
+    bool agrees;     /* when checked */
+};
+
+struct crosscheck_view {
+    bool present; /* the stage emitted a marker */
+    size_t count;
+    struct crosscheck_key keys[MARKER_KEYS_MAX];
+};
+
+/* Never fails; reads only the stop. */
+void crosscheck_capture(const struct stop *stop, struct crosscheck_view *ret);
+void crosscheck_text(const struct crosscheck_view *view, const struct text *text);
+/* An array of {"key","marker","machine"} for each key that disagrees: [] when all is well. */
+json_t *crosscheck_json(const struct crosscheck_view *view);
+size_t crosscheck_wrong(const struct crosscheck_view *view);
+
+#endif
