@@ -10,6 +10,7 @@ include stub/tools/tools.mk
 include stub/kernel/kernel.mk
 include inspector/inspector.mk
 include tests/tests.mk
+include demo/demo.mk
 include mk/lint.mk
 
 build: $(INSPECTOR) $(STUB_PARTS) $(TOOLS) $(TEACHING) ## build the stub, the teaching kernel and the inspector
