@@ -11,6 +11,7 @@ include stub/kernel/kernel.mk
 include inspector/inspector.mk
 include tests/tests.mk
 include demo/demo.mk
+include mk/docs.mk
 include mk/lint.mk
 
 build: $(INSPECTOR) $(STUB_PARTS) $(TOOLS) $(TEACHING) ## build the stub, the teaching kernel and the inspector
