@@ -12,6 +12,7 @@ include inspector/inspector.mk
 include tests/tests.mk
 include demo/demo.mk
 include mk/docs.mk
+include mk/check.mk
 include mk/lint.mk
 
 build: $(INSPECTOR) $(STUB_PARTS) $(TOOLS) $(TEACHING) ## build the stub, the teaching kernel and the inspector

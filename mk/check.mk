@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Every test there is, in one prove: cmocka programs (they speak TAP) and the end-to-end cases.
+# `make check SANITIZE=1` runs the same with the host programs under ASan and UBSan.
+
+UNIT := $(UNIT_INSPECTOR) $(UNIT_STUB) $(UNIT_TOOLS)
+E2E := $(wildcard tests/e2e/*.case tests/e2e/*.t)
+# Real kernels, in the flavours whose payload codecs differ.
+CHECK_LINUX := $(LINUX)/cloud.bzImage $(BUILD)/init.cpio.gz
+
+$(OUT)/tests/corrupt: tests/tools/corrupt.c
+	@mkdir -p $(@D)
+	$(CC) $(HOST_CFLAGS) -o $@ $<
+
+check: deps-check ## install what is missing and run every test (SANITIZE=1: under ASan and UBSan)
+	@$(MAKE) --no-print-directory -s check-run
+
+check-run: build docs-check $(UNIT) $(OUT)/tests/corrupt $(CHECK_LINUX)
+	CMOCKA_MESSAGE_OUTPUT=TAP OUT=$(OUT) BUILD=$(BUILD) \
+		prove -j $(shell nproc) --timer $(UNIT) $(E2E)
+
+.PHONY: check check-run
