@@ -27,9 +27,9 @@ int main(int argc, char **argv)
 {
     struct failure why;
     struct bytes bytes = {0};
-    char *end = "?";
+    char *end = NULL;
     unsigned long words = argc == 4 ? strtoul(argv[1], &end, 0) : 0;
-    if (argc != 4 || strcmp(argv[2], "-o") != 0 || *end || words == 0 || words > WORDS_MAX) {
+    if (argc != 4 || strcmp(argv[2], "-o") != 0 || *end != 0 || words == 0 || words > WORDS_MAX) {
         failure_set(&why, "usage: pattern WORDS -o FILE (WORDS from 1 to %lu)", WORDS_MAX);
         return report_failure("pattern", &why);
     }
