@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A kernel image on disk: a bzImage by the Linux x86 boot protocol (Documentation/arch/x86/boot.rst),
- * the payload in it, and the kernel ELF and relocation table in the payload. The file is hostile:
- * every offset in it is checked against the file's size.
+ * A kernel image on disk: a bzImage by the Linux x86 boot protocol
+ * (Documentation/arch/x86/boot.rst), the payload in it, and the kernel ELF and relocation table in
+ * the payload. The file is hostile: every offset in it is checked against the file's size.
  *
  *   file:  | boot sector + setup | protected-mode code ... [payload] ... |
  *   payload, unpacked:  | vmlinux ELF | relocation table (u32s) |
@@ -20,7 +20,16 @@
 #include "address.h"
 #include "error.h"
 
-enum codec { CODEC_NONE, CODEC_GZIP, CODEC_BZIP2, CODEC_LZMA, CODEC_XZ, CODEC_LZO, CODEC_LZ4, CODEC_ZSTD };
+enum codec {
+    CODEC_NONE,
+    CODEC_GZIP,
+    CODEC_BZIP2,
+    CODEC_LZMA,
+    CODEC_XZ,
+    CODEC_LZO,
+    CODEC_LZ4,
+    CODEC_ZSTD
+};
 /* "gzip", "bzip2", ... */
 const char *codec_name(enum codec codec);
 
@@ -66,23 +75,27 @@ struct kernel {
     unsigned int segment_count;
     struct kernel_segment segments[KERNEL_SEGMENTS_MAX];
     bool has_relocs;
+    bool has_inverse; /* false: the table of Linux 6.15 and newer, with no inverse list at all */
     struct reloc_list abs64, inverse32, abs32;
 };
+
+struct scratch;
 
 struct image {
     char *path;
     const uint8_t *bytes; /* the file, mapped */
     size_t size;
     struct setup_fields setup;
-    char version[128];        /* the version string, "" when there is none; control bytes as '.' */
-    size_t protected_offset;  /* of the protected-mode code in the file */
+    char version[128];       /* the version string, "" when there is none; control bytes as '.' */
+    size_t protected_offset; /* of the protected-mode code in the file */
     size_t protected_size;
     enum codec codec;
-    const uint8_t *payload;   /* compressed bytes, without a trailing length word */
+    const uint8_t *payload; /* compressed bytes, without a trailing length word */
     size_t payload_size;
     uint32_t unpacked_size_hint; /* what the trailing u32 says (all codecs; gzip's ISIZE) */
-    char build_id[41];        /* of the decompressor, hex; "" when the image carries none */
-    struct kernel kernel;     /* after image_unpack() */
+    char build_id[41];           /* of the decompressor, hex; "" when the image carries none */
+    struct kernel kernel;        /* after image_unpack() */
+    struct scratch *unpacked;    /* what kernel points into; NULL before image_unpack() */
 };
 
 /*

@@ -15,7 +15,8 @@
 
 struct symbols;
 
-/* ERROR_INPUT: no such file, not an ELF for x86 (32- or 64-bit), truncated, malformed .checkpoints. */
+/* ERROR_INPUT: no such file, not an ELF for x86 (32- or 64-bit), truncated, malformed .checkpoints.
+ */
 struct error *symbols_open(const char *path, struct symbols **ret);
 void symbols_close(struct symbols *symbols);
 

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "image.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "bootparams.h"
+#include "bytes.h"
+#include "elf_file.h"
+#include "identify.h"
+#include "kernel.h"
+#include "payload.h"
+
+#define SECTOR    512u
+#define PARAGRAPH 16u
+
+/* Protocol versions that brought the fields we cannot do without. */
+#define VERSION_PAYLOAD 0x0208 /* payload_offset, payload_length */
+#define VERSION_XLOAD   0x020c /* xloadflags */
+
+/* Where kernel_version counts from. */
+#define KERNEL_VERSION_BASE 0x200
+
+static struct error *map_file(struct image *image)
+{
+    int fd;
+    struct error *err = open_regular(image->path, &fd, &image->size);
+
+    if (err)
+        return err;
+    void *bytes = mmap(NULL, image->size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (bytes == MAP_FAILED)
+        err = error_errno(errno, "cannot map");
+    else
+        image->bytes = bytes;
+    close(fd);
+    return err;
+}
+
+static struct error *read_header(const struct image *image, struct setup_header *ret)
+{
+    const char *other = identify_file(image->bytes, image->size);
+
+    if (image->size < BP_hdr + sizeof(*ret)) {
+        if (other)
+            return error_new(ERROR_INPUT, "not a bzImage: %s", other);
+        return error_new(ERROR_INPUT, "not a bzImage: only %zu bytes long", image->size);
+    }
+    memcpy(ret, image->bytes + BP_hdr, sizeof(*ret));
+    if (ret->boot_flag == BOOT_FLAG_MAGIC && ret->header == HEADER_MAGIC)
+        return NULL;
+    if (other)
+        return error_new(ERROR_INPUT, "not a bzImage: %s", other);
+    if (ret->boot_flag != BOOT_FLAG_MAGIC)
+        return error_new(ERROR_INPUT, "not a bzImage: no 0xaa55 signature at 0x%x", BP_boot_flag);
+    return error_new(ERROR_INPUT, "not a bzImage: no HdrS signature at 0x%x", BP_header);
+}
+
+static struct error *check_kind(const struct setup_header *header)
+{
+    if (header->version < VERSION_PAYLOAD)
+        return error_new(ERROR_INPUT,
+                         "boot protocol %u.%02u is too old: its payload cannot be "
+                         "found before 2.08",
+                         header->version >> 8, header->version & 0xff);
+    if (!(header->loadflags & LOADED_HIGH))
+        return error_new(ERROR_INPUT, "not a bzImage: loadflags 0x%x has no LOADED_HIGH (a zImage)",
+                         header->loadflags);
+    if (header->version < VERSION_XLOAD)
+        return error_new(ERROR_INPUT,
+                         "boot protocol %u.%02u does not say whether the kernel is "
+                         "x86-64: 2.12 does",
+                         header->version >> 8, header->version & 0xff);
+    if (!(header->xloadflags & XLF_KERNEL_64))
+        return error_new(ERROR_INPUT, "not an x86-64 kernel: xloadflags 0x%x has no XLF_KERNEL_64",
+                         header->xloadflags);
+    return NULL;
+}
+
+static void copy_fields(const struct setup_header *header, struct setup_fields *ret)
+{
+    *ret = (struct setup_fields){
+        .setup_sects = header->setup_sects,
+        .syssize = header->syssize,
+        .version = header->version,
+        .loadflags = header->loadflags,
+        .code32_start = header->code32_start,
+        .cmdline_size = header->cmdline_size,
+        .kernel_alignment = header->kernel_alignment,
+        .relocatable_kernel = header->relocatable_kernel,
+        .min_alignment = header->min_alignment,
+        .xloadflags = header->xloadflags,
+        .payload_offset = header->payload_offset,
+        .payload_length = header->payload_length,
+        .pref_address = header->pref_address,
+        .init_size = header->init_size,
+        .handover_offset = header->handover_offset,
+        .kernel_version = header->kernel_version,
+    };
+}
+
+/*
+ * The file may be longer than the header says: a signature follows the code of signed kernels. The
+ * checksum word is inside syssize where a kernel has one.
+ */
+static struct error *lay_out(struct image *image)
+{
+    unsigned int sectors = image->setup.setup_sects ? image->setup.setup_sects : 4;
+    uint64_t size = (uint64_t)image->setup.syssize * PARAGRAPH;
+
+    image->protected_offset = (1 + sectors) * SECTOR;
+    if (size == 0)
+        return error_new(ERROR_INPUT, "not a bzImage: syssize is 0");
+    if (image->protected_offset + size > image->size)
+        return error_new(ERROR_INPUT,
+                         "truncated: its header says %" PRIu64 " bytes, the file has %zu",
+                         image->protected_offset + size, image->size);
+    image->protected_size = (size_t)size;
+    return NULL;
+}
+
+static struct error *find_payload(struct image *image)
+{
+    uint64_t offset = image->setup.payload_offset, length = image->setup.payload_length;
+
+    if (offset + length > image->protected_size || length < 2 * sizeof(uint32_t))
+        return error_new(ERROR_INPUT,
+                         "payload [0x%" PRIx64 ", 0x%" PRIx64
+                         ") is outside the 0x%zx bytes of code",
+                         offset, offset + length, image->protected_size);
+    image->payload = image->bytes + image->protected_offset + offset;
+    image->payload_size = (size_t)length;
+    image->codec = payload_codec(image->payload, image->payload_size);
+    if (image->codec == CODEC_NONE)
+        return error_new(ERROR_INPUT,
+                         "payload at 0x%zx begins with %02x %02x %02x %02x: no codec "
+                         "that Linux uses",
+                         (size_t)(image->payload - image->bytes), image->payload[0],
+                         image->payload[1], image->payload[2], image->payload[3]);
+    image->unpacked_size_hint = load_le32(image->payload + length - sizeof(uint32_t));
+    if (image->codec != CODEC_GZIP) /* gzip has that word in its own trailer */
+        image->payload_size -= sizeof(uint32_t);
+    return NULL;
+}
+
+static void copy_version(struct image *image)
+{
+    size_t at = KERNEL_VERSION_BASE + image->setup.kernel_version;
+    size_t length = 0;
+
+    if (image->setup.kernel_version == 0)
+        return;
+    while (length < sizeof(image->version) - 1 && at + length < image->protected_offset &&
+           image->bytes[at + length] != '\0') {
+        int c = image->bytes[at + length];
+        image->version[length++] = (char)(isascii(c) && isprint(c) ? c : '.');
+    }
+}
+
+/* The note is somewhere in the decompressor's code, never in the compressed bytes. */
+static bool scan_build_id(const uint8_t *bytes, size_t size, char out[BUILD_ID_TEXT])
+{
+    static const uint8_t head[] = {4, 0, 0, 0, 20, 0, 0, 0, 3, 0, 0, 0, 'G', 'N', 'U', 0};
+    const uint8_t *at = bytes;
+
+    while ((at = memmem(at, size - (size_t)(at - bytes), head, sizeof(head)))) {
+        size_t left = size - (size_t)(at - bytes);
+        if (left < sizeof(head) + 20)
+            return false;
+        if (build_id_in_notes(at, sizeof(head) + 20, out))
+            return true;
+        at++;
+    }
+    return false;
+}
+
+static void find_build_id(struct image *image)
+{
+    const uint8_t *code = image->bytes + image->protected_offset;
+    size_t before = image->setup.payload_offset;
+    size_t after = before + image->setup.payload_length;
+
+    if (!scan_build_id(code, before, image->build_id))
+        scan_build_id(code + after, image->protected_size - after, image->build_id);
+}
+
+static struct error *decode(struct image *image)
+{
+    struct setup_header header;
+    struct error *err = read_header(image, &header);
+
+    if (!err)
+        err = check_kind(&header);
+    if (err)
+        return err;
+    copy_fields(&header, &image->setup);
+    err = lay_out(image);
+    if (!err)
+        err = find_payload(image);
+    if (err)
+        return err;
+    copy_version(image);
+    find_build_id(image);
+    return NULL;
+}
+
+struct error *image_open(const char *path, struct image **ret)
+{
+    struct image *image = calloc(1, sizeof(*image));
+
+    if (!image || !(image->path = strdup(path)))
+        abort();
+    struct error *err = map_file(image);
+    if (!err)
+        err = decode(image);
+    if (err) {
+        image_close(image);
+        return error_context(err, "%s", path);
+    }
+    *ret = image;
+    return NULL;
+}
+
+void image_close(struct image *image)
+{
+    if (!image)
+        return;
+    scratch_free(image->unpacked);
+    if (image->bytes)
+        munmap((void *)(uintptr_t)image->bytes, image->size);
+    free(image->path);
+    free(image);
+}
+
+struct error *image_unpack(struct image *image, progress_handler progress, void *context)
+{
+    struct scratch *unpacked;
+
+    if (image->unpacked)
+        return NULL;
+    struct error *err = payload_unpack(image->codec, image->payload, image->payload_size,
+                                       image->unpacked_size_hint, progress, context, &unpacked);
+    if (!err) {
+        scratch_seal(unpacked);
+        err = kernel_parse(unpacked->bytes, unpacked->size, &image->kernel);
+        if (err)
+            scratch_free(unpacked);
+        else
+            image->unpacked = unpacked;
+    }
+    return error_context(err, "%s: %s payload", image->path, codec_name(image->codec));
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "kernel.h"
+
+#include <gelf.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "elf_file.h"
+
+/* [offset, offset + length) lies in a file of size bytes, whatever the numbers are. */
+static bool inside(uint64_t offset, uint64_t length, size_t size)
+{
+    return offset <= size && length <= size - offset;
+}
+
+static void raise_to(size_t *end, uint64_t value)
+{
+    if (value > *end)
+        *end = (size_t)value;
+}
+
+static struct error *check_header(const GElf_Ehdr *header)
+{
+    if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_machine != EM_X86_64)
+        return error_new(ERROR_INPUT, "unpacks to an ELF for machine %u, class %u: not x86-64",
+                         header->e_machine, header->e_ident[EI_CLASS]);
+    if (header->e_type != ET_EXEC && header->e_type != ET_DYN)
+        return error_new(ERROR_INPUT, "unpacks to an ELF of type %u: not an executable",
+                         header->e_type);
+    return NULL;
+}
+
+static struct error *add_segment(const GElf_Phdr *header, struct kernel *kernel)
+{
+    unsigned int index = kernel->segment_count;
+
+    if (!inside(header->p_offset, header->p_filesz, kernel->size))
+        return error_new(ERROR_INPUT,
+                         "segment %u: [0x%" PRIx64 ", +0x%" PRIx64 ") is outside the payload's "
+                         "%zu bytes",
+                         index, header->p_offset, header->p_filesz, kernel->size);
+    if (header->p_type == PT_LOAD && header->p_memsz < header->p_filesz)
+        return error_new(ERROR_INPUT,
+                         "segment %u: size 0x%" PRIx64 " in memory, 0x%" PRIx64 " in the file",
+                         index, header->p_memsz, header->p_filesz);
+    if (header->p_paddr + header->p_memsz < header->p_paddr)
+        return error_new(ERROR_INPUT, "segment %u: 0x%" PRIx64 " + 0x%" PRIx64 " overflows", index,
+                         header->p_paddr, header->p_memsz);
+    kernel->segments[kernel->segment_count++] = (struct kernel_segment){
+        .type = header->p_type,
+        .flags = header->p_flags,
+        .offset = header->p_offset,
+        .vaddr = header->p_vaddr,
+        .paddr = header->p_paddr,
+        .filesz = header->p_filesz,
+        .memsz = header->p_memsz,
+        .align = header->p_align,
+    };
+    return NULL;
+}
+
+static struct error *read_segments(Elf *elf, const GElf_Ehdr *header, struct kernel *kernel,
+                                   size_t *end)
+{
+    size_t count, loads = 0;
+    GElf_Phdr segment;
+
+    if (elf_getphdrnum(elf, &count) != 0 ||
+        !inside(header->e_phoff, count * sizeof(Elf64_Phdr), kernel->size))
+        return error_new(ERROR_INPUT, "program headers at 0x%" PRIx64 " are outside the payload",
+                         header->e_phoff);
+    if (count > KERNEL_SEGMENTS_MAX)
+        return error_new(ERROR_INPUT, "%zu program headers: more than %d", count,
+                         KERNEL_SEGMENTS_MAX);
+    raise_to(end, header->e_phoff + count * sizeof(Elf64_Phdr));
+    for (size_t i = 0; i < count; i++) {
+        if (!gelf_getphdr(elf, (int)i, &segment))
+            return elf_error("program header %zu", i);
+        struct error *err = add_segment(&segment, kernel);
+        if (err)
+            return err;
+        raise_to(end, segment.p_offset + segment.p_filesz);
+        loads += segment.p_type == PT_LOAD;
+    }
+    if (loads == 0)
+        return error_new(ERROR_INPUT, "no PT_LOAD in the payload's ELF");
+    return NULL;
+}
+
+/* Sections matter only for where the ELF ends: the relocation table begins there. */
+static struct error *pass_sections(Elf *elf, const GElf_Ehdr *header, size_t size, size_t *end)
+{
+    Elf_Scn *section = NULL;
+    GElf_Shdr details;
+    size_t count;
+
+    if (elf_getshdrnum(elf, &count) != 0 ||
+        !inside(header->e_shoff, count * sizeof(Elf64_Shdr), size))
+        return error_new(ERROR_INPUT, "section headers at 0x%" PRIx64 " are outside the payload",
+                         header->e_shoff);
+    if (count)
+        raise_to(end, header->e_shoff + count * sizeof(Elf64_Shdr));
+    while ((section = elf_nextscn(elf, section))) {
+        if (!gelf_getshdr(section, &details))
+            return elf_error("section %zu", elf_ndxscn(section));
+        if (details.sh_type == SHT_NOBITS || details.sh_type == SHT_NULL)
+            continue;
+        if (!inside(details.sh_offset, details.sh_size, size))
+            return error_new(ERROR_INPUT,
+                             "section %zu: [0x%" PRIx64 ", +0x%" PRIx64 ") is outside the payload",
+                             elf_ndxscn(section), details.sh_offset, details.sh_size);
+        raise_to(end, details.sh_offset + details.sh_size);
+    }
+    return NULL;
+}
+
+static struct error *parse(Elf *elf, struct kernel *kernel)
+{
+    GElf_Ehdr header;
+    size_t end = sizeof(Elf64_Ehdr);
+
+    if (!gelf_getehdr(elf, &header))
+        return elf_error("unpacks to something that is no whole ELF");
+    struct error *err = check_header(&header);
+    if (!err)
+        err = read_segments(elf, &header, kernel, &end);
+    if (!err)
+        err = pass_sections(elf, &header, kernel->size, &end);
+    if (err)
+        return err;
+    kernel->entry = header.e_entry;
+    return kernel_parse_relocs(end, kernel);
+}
+
+struct error *kernel_parse(const uint8_t *bytes, size_t size, struct kernel *ret)
+{
+    struct kernel kernel = {.bytes = bytes, .size = size};
+
+    if (size < sizeof(Elf64_Ehdr) || memcmp(bytes, ELFMAG, SELFMAG) != 0)
+        return error_new(ERROR_INPUT, "unpacks to %zu bytes that are no ELF", size);
+    elf_version(EV_CURRENT);
+    /* libelf's interface is not const; opened like this it only reads. */
+    Elf *elf = elf_memory((char *)(uintptr_t)bytes, size);
+    if (!elf)
+        return elf_error("unpacks to something that is no ELF");
+    struct error *err = parse(elf, &kernel);
+    elf_end(elf);
+    if (!err)
+        *ret = kernel;
+    return err;
+}
