@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "symbols.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checkpoint_section.h"
+#include "elf_file.h"
+#include "lines.h"
+
+struct symbol {
+    uint64_t value, size;
+    const char *name; /* in libelf's mapping of the file */
+    uint32_t section;
+    unsigned int rank; /* which one of several at one address is best to show */
+};
+
+/* An allocated section, for "the nearest below in the same section". */
+struct range {
+    uint64_t start, end;
+    uint32_t section;
+};
+
+struct symbols {
+    char *path;
+    struct elf_file file;
+    struct symbol *by_value; /* those that name an address, ascending */
+    uint64_t *reach;         /* reach[i]: the highest end among by_value[0..i] */
+    size_t value_count;
+    struct symbol *by_name; /* all defined ones */
+    size_t name_count;
+    struct range *ranges;
+    size_t range_count;
+    struct checkpoint_record *checkpoints;
+    size_t checkpoint_count;
+    struct lines *lines;
+};
+
+static void *allocate(size_t count, size_t size)
+{
+    void *memory = calloc(count ? count : 1, size);
+
+    if (!memory)
+        abort();
+    return memory;
+}
+
+static int compare(uint64_t a, uint64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int compare_value(const void *a, const void *b)
+{
+    const struct symbol *left = a, *right = b;
+
+    if (left->value != right->value)
+        return compare(left->value, right->value);
+    if (left->rank != right->rank)
+        return compare(left->rank, right->rank);
+    return strcmp(right->name, left->name); /* so that the choice does not depend on the sort */
+}
+
+/* Among those of one name, the global one comes first. */
+static int compare_name(const void *a, const void *b)
+{
+    const struct symbol *left = a, *right = b;
+    int order = strcmp(left->name, right->name);
+
+    return order ? order : compare(right->rank, left->rank);
+}
+
+/* Functions before objects before bare labels; then global before local. */
+static unsigned int rank(const GElf_Sym *symbol)
+{
+    static const unsigned int types[] = {[STT_NOTYPE] = 0, [STT_OBJECT] = 2, [STT_FUNC] = 4};
+
+    return types[GELF_ST_TYPE(symbol->st_info)] + (GELF_ST_BIND(symbol->st_info) != STB_LOCAL);
+}
+
+static bool wanted(const GElf_Sym *symbol, const char *name)
+{
+    unsigned int type = GELF_ST_TYPE(symbol->st_info);
+
+    return name && *name && symbol->st_shndx != SHN_UNDEF && symbol->st_shndx != SHN_COMMON &&
+           (type == STT_NOTYPE || type == STT_OBJECT || type == STT_FUNC);
+}
+
+static void add_symbols(struct symbols *symbols, Elf_Data *data, size_t strings, size_t count)
+{
+    GElf_Sym entry;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!gelf_getsym(data, (int)i, &entry))
+            break;
+        const char *name = elf_strptr(symbols->file.elf, strings, entry.st_name);
+        if (!wanted(&entry, name))
+            continue;
+        struct symbol symbol = {entry.st_value, entry.st_size, name, entry.st_shndx, rank(&entry)};
+        symbols->by_name[symbols->name_count++] = symbol;
+        if (entry.st_shndx < SHN_LORESERVE) /* an absolute value is no address */
+            symbols->by_value[symbols->value_count++] = symbol;
+    }
+}
+
+static void index_symbols(struct symbols *symbols)
+{
+    uint64_t reach = 0;
+
+    qsort(symbols->by_value, symbols->value_count, sizeof(struct symbol), compare_value);
+    qsort(symbols->by_name, symbols->name_count, sizeof(struct symbol), compare_name);
+    symbols->reach = allocate(symbols->value_count, sizeof(*symbols->reach));
+    for (size_t i = 0; i < symbols->value_count; i++) {
+        const struct symbol *symbol = &symbols->by_value[i];
+
+        if (symbol->size <= UINT64_MAX - symbol->value && symbol->value + symbol->size > reach)
+            reach = symbol->value + symbol->size;
+        symbols->reach[i] = reach;
+    }
+}
+
+/* A file without a symbol table has no names, and that is no error. */
+static struct error *read_symbols(struct symbols *symbols)
+{
+    GElf_Shdr details;
+    Elf_Scn *section = elf_file_section(&symbols->file, ".symtab", &details);
+    Elf_Data *data = section ? elf_getdata(section, NULL) : NULL;
+    size_t count = 0;
+
+    if (section && !data && details.sh_size)
+        return elf_error("symbol table");
+    if (data)
+        count = data->d_size / gelf_fsize(symbols->file.elf, ELF_T_SYM, 1, EV_CURRENT);
+    symbols->by_value = allocate(count, sizeof(struct symbol));
+    symbols->by_name = allocate(count, sizeof(struct symbol));
+    if (data)
+        add_symbols(symbols, data, details.sh_link, count);
+    index_symbols(symbols);
+    return NULL;
+}
+
+static struct error *read_ranges(struct symbols *symbols)
+{
+    Elf_Scn *section = NULL;
+    GElf_Shdr details;
+    size_t count;
+
+    if (elf_getshdrnum(symbols->file.elf, &count) != 0)
+        return elf_error("section headers");
+    symbols->ranges = allocate(count, sizeof(struct range));
+    while ((section = elf_nextscn(symbols->file.elf, section))) {
+        if (!gelf_getshdr(section, &details))
+            return elf_error("section headers");
+        if (!(details.sh_flags & SHF_ALLOC) || details.sh_size > UINT64_MAX - details.sh_addr)
+            continue;
+        symbols->ranges[symbols->range_count++] = (struct range){
+            details.sh_addr, details.sh_addr + details.sh_size, (uint32_t)elf_ndxscn(section)};
+    }
+    return NULL;
+}
+
+struct error *symbols_open(const char *path, struct symbols **ret)
+{
+    struct symbols *symbols = allocate(1, sizeof(*symbols));
+
+    symbols->path = strdup(path);
+    if (!symbols->path)
+        abort();
+    struct error *err = elf_file_open(path, &symbols->file);
+    if (err) {
+        symbols->file = (struct elf_file){.fd = -1};
+        goto fail;
+    }
+    err = read_symbols(symbols);
+    if (!err)
+        err = read_ranges(symbols);
+    if (!err)
+        err = checkpoint_section_read(&symbols->file, &symbols->checkpoints,
+                                      &symbols->checkpoint_count);
+    if (err)
+        goto fail;
+    *ret = symbols;
+    return NULL;
+fail:
+    symbols_close(symbols);
+    return error_context(err, "%s", path);
+}
+
+void symbols_close(struct symbols *symbols)
+{
+    if (!symbols)
+        return;
+    lines_close(symbols->lines);
+    elf_file_close(&symbols->file);
+    free(symbols->by_value);
+    free(symbols->by_name);
+    free(symbols->reach);
+    free(symbols->ranges);
+    free(symbols->checkpoints);
+    free(symbols->path);
+    free(symbols);
+}
+
+const char *symbols_path(const struct symbols *symbols)
+{
+    return symbols->path;
+}
+
+const char *symbols_build_id(const struct symbols *symbols)
+{
+    return symbols->file.build_id;
+}
+
+bool symbols_value(const struct symbols *symbols, const char *name, uint64_t *ret)
+{
+    size_t low = 0, high = symbols->name_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (strcmp(symbols->by_name[middle].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == symbols->name_count || strcmp(symbols->by_name[low].name, name) != 0)
+        return false;
+    *ret = symbols->by_name[low].value;
+    return true;
+}
+
+/* How many symbols have a value at or below address. */
+static size_t count_below(const struct symbols *symbols, uint64_t address)
+{
+    size_t low = 0, high = symbols->value_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (symbols->by_value[middle].value <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static const struct symbol *covering(const struct symbols *symbols, size_t below, uint64_t address)
+{
+    for (size_t i = below; i > 0 && symbols->reach[i - 1] > address; i--) {
+        const struct symbol *symbol = &symbols->by_value[i - 1];
+
+        if (address - symbol->value < symbol->size)
+            return symbol;
+    }
+    return NULL;
+}
+
+/* No symbol of the section can lie below the section's start, which bounds the walk. */
+static const struct symbol *nearest(const struct symbols *symbols, size_t below, uint64_t address)
+{
+    for (size_t r = 0; r < symbols->range_count; r++) {
+        const struct range *range = &symbols->ranges[r];
+
+        if (address < range->start || address >= range->end)
+            continue;
+        for (size_t i = below; i > 0 && symbols->by_value[i - 1].value >= range->start; i--)
+            if (symbols->by_value[i - 1].section == range->section)
+                return &symbols->by_value[i - 1];
+    }
+    return NULL;
+}
+
+const char *symbols_name(const struct symbols *symbols, uint64_t address, uint64_t *ret_offset)
+{
+    size_t below = count_below(symbols, address);
+    const struct symbol *symbol = covering(symbols, below, address);
+
+    if (!symbol)
+        symbol = nearest(symbols, below, address);
+    if (!symbol)
+        return NULL;
+    *ret_offset = address - symbol->value;
+    return symbol->name;
+}
+
+bool symbols_line(const struct symbols *symbols, uint64_t address, const char **ret_file,
+                  unsigned int *ret_line)
+{
+    /* DWARF is opened when it is first asked for: most files are never asked. */
+    struct symbols *mutable = (struct symbols *)(uintptr_t)symbols;
+
+    if (!symbols->lines)
+        mutable->lines = lines_open(symbols->file.elf);
+    return lines_find(symbols->lines, address, ret_file, ret_line);
+}
+
+const struct checkpoint_record *symbols_checkpoints(const struct symbols *symbols,
+                                                    size_t *ret_count)
+{
+    *ret_count = symbols->checkpoint_count;
+    return symbols->checkpoints;
+}
