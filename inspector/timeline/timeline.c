@@ -232,6 +232,15 @@ static struct error *classify(struct timeline *timeline, const struct stop_event
     return NULL;
 }
 
+/* The deadline passed: where the guest is now is the answer, not an error. */
+static struct error *overrun(struct timeline *timeline, struct error *timeout,
+                             enum timeline_event *ret_event, const struct stop **ret_stop)
+{
+    error_free(timeout);
+    *ret_event = TIMELINE_TIMEOUT;
+    return timeline_here(timeline, ret_stop);
+}
+
 struct error *timeline_next(struct timeline *timeline, int64_t deadline,
                             enum timeline_event *ret_event, const struct stop **ret_stop)
 {
@@ -242,6 +251,8 @@ struct error *timeline_next(struct timeline *timeline, int64_t deadline,
         struct stop_event event;
 
         err = target_continue(timeline->in.target, deadline, &event);
+        if (err && error_kind(err) == ERROR_TIMEOUT)
+            return overrun(timeline, err, ret_event, ret_stop);
         if (!err)
             err = classify(timeline, &event, ret_event, &again);
     }

@@ -79,17 +79,17 @@ void timeline_free(struct timeline *timeline);
 
 /* What ended a run between stops. */
 enum timeline_event {
-    TIMELINE_STAGE, /* at a checkpoint */
-    TIMELINE_ERROR, /* the boot code stopped at its own error checkpoint */
-    TIMELINE_FAULT, /* triple fault or shutdown: the CPU stands where it happened */
-    TIMELINE_EXIT,  /* the guest ended */
+    TIMELINE_STAGE,   /* at a checkpoint */
+    TIMELINE_ERROR,   /* the boot code stopped at its own error checkpoint */
+    TIMELINE_FAULT,   /* triple fault or shutdown: the CPU stands where it happened */
+    TIMELINE_EXIT,    /* the guest ended */
+    TIMELINE_TIMEOUT, /* the deadline passed; the guest is stopped where it was */
 };
 
 /*
  * Lets the guest run to the next checkpoint that was not passed yet, and captures registers and
- * facts there into *ret_stop (owned by the timeline, valid until the next call). ERROR_TIMEOUT when
- * the deadline (loop_now() milliseconds) passes; the guest is stopped then and timeline_here()
- * tells where.
+ * facts there into *ret_stop (owned by the timeline, valid until the next call). The deadline is in
+ * loop_now() milliseconds. With TIMELINE_EXIT the stop holds no registers.
  */
 struct error *timeline_next(struct timeline *timeline, int64_t deadline,
                             enum timeline_event *ret_event, const struct stop **ret_stop);

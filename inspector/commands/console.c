@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "console.h"
+
+void console_init(struct console *console, const struct text *out, bool json)
+{
+    *console = (struct console){.out = out, .json = json};
+}
+
+/* How many columns of a line of text fit behind the margin. */
+#define CONSOLE_COLUMNS (TEXT_COLUMNS - 4)
+
+static void print_text(const struct console *console)
+{
+    size_t start = 0;
+
+    do {
+        size_t part = console->length - start;
+
+        if (part > CONSOLE_COLUMNS)
+            part = CONSOLE_COLUMNS;
+        text_print(console->out, TEXT_DIM, "  | ");
+        text_print(console->out, TEXT_PLAIN, "%.*s\n", (int)part, console->line + start);
+        start += part;
+    } while (start < console->length);
+}
+
+static void end_line(struct console *console)
+{
+    if (console->json) {
+        json_t *line = json_pack("{s:s%}", "console", console->line, console->length);
+
+        json_dumpf(line, console->out->stream, JSON_COMPACT);
+        putc('\n', console->out->stream);
+        json_decref(line);
+    } else {
+        print_text(console);
+    }
+    fflush(console->out->stream);
+    console->length = 0;
+}
+
+void console_print(struct console *console, const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)bytes[i];
+
+        if (byte == '\r')
+            continue;
+        if (byte == '\n') {
+            end_line(console);
+            continue;
+        }
+        /* Other bytes than printable ASCII could steer a terminal, or be no UTF-8 for JSON. */
+        console->line[console->length++] = byte >= ' ' && byte < 0x7f ? (char)byte : '.';
+        if (console->length == CONSOLE_LINE_MAX)
+            end_line(console);
+    }
+}
+
+void console_break(struct console *console)
+{
+    if (console->length > 0)
+        end_line(console);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "guest_end.h"
+
+#include <string.h>
+
+#define HALT_LINE "-- System halted"
+
+const char *guest_end_word(const struct guest_end *end)
+{
+    if (end->stopped)
+        return "error";
+    if (end->left)
+        return "left";
+    switch (qemu_end_state(end->qemu)) {
+    case QEMU_RUNNING:
+        return "timeout";
+    case QEMU_PASS:
+        return "pass";
+    case QEMU_FAIL:
+        return "fail";
+    case QEMU_QUIT:
+        return end->reached_kernel ? "powered-off" : "reset";
+    case QEMU_KILLED:
+        return "killed";
+    }
+    return "killed";
+}
+
+/*
+ * The line that the boot code printed before it halted: the last one with text in it above
+ * "-- System halted". False when the console shows none.
+ */
+static bool halt_message(const struct guest_end *end, char *out, size_t size)
+{
+    const char *console = qemu_console(end->qemu);
+    const char *halt = NULL;
+
+    for (const char *at = console; (at = strstr(at, HALT_LINE)) != NULL; at++)
+        halt = at;
+    if (!halt)
+        return false;
+    while (halt > console && strchr("\r\n ", halt[-1]))
+        halt--;
+    const char *start = halt;
+    while (start > console && start[-1] != '\n')
+        start--;
+    snprintf(out, size, "%.*s", (int)(halt - start), start);
+    for (char *byte = out; *byte; byte++)
+        if (*byte < ' ' || *byte > '~')
+            *byte = '.';
+    return out[0] != '\0';
+}
+
+static const char *last_checkpoint(const struct guest_end *end)
+{
+    for (size_t i = markers_count(end->markers); i-- > 0;) {
+        const struct marker *marker = markers_get(end->markers, i);
+
+        if (strcmp(marker->name, CHECKPOINT_ERROR_NAME) != 0)
+            return marker->name;
+    }
+    return NULL;
+}
+
+void guest_end_json(const struct guest_end *end, const struct text *text)
+{
+    enum qemu_end state = end->qemu ? qemu_end_state(end->qemu) : QEMU_RUNNING;
+    bool has_status = state != QEMU_RUNNING && state != QEMU_KILLED;
+    char message[256] = "";
+    json_t *line;
+
+    line = json_pack(
+        "{s:s,s:o,s:o,s:I}", "end", guest_end_word(end), "exit_status",
+        has_status ? json_integer(qemu_exit_status(end->qemu)) : json_null(), "message",
+        end->stopped && halt_message(end, message, sizeof(message)) ? json_string(message)
+                                                                    : json_null(),
+        "malformed_markers", (json_int_t)(end->markers ? markers_malformed(end->markers) : 0));
+    json_dumpf(line, text->stream, JSON_COMPACT);
+    putc('\n', text->stream);
+    json_decref(line);
+}
+
+void guest_end_text(const struct guest_end *end, const struct text *text)
+{
+    const char *word = guest_end_word(end);
+    bool good = strcmp(word, "pass") == 0 || strcmp(word, "powered-off") == 0;
+
+    text_print(text, TEXT_PLAIN, "the guest's end: ");
+    text_print(text,
+               good        ? TEXT_GOOD
+               : end->left ? TEXT_PLAIN
+                           : TEXT_BAD,
+               "%s\n", end->left ? "none yet, it was left at the last checkpoint" : word);
+    if (end->markers && markers_malformed(end->markers))
+        text_print(text, TEXT_BAD, "%zu lines on port 0xe9 are no markers; the first: %s\n",
+                   markers_malformed(end->markers), markers_first_malformed(end->markers));
+}
+
+struct error *guest_end_error(const struct guest_end *end)
+{
+    const char *last = end->markers ? last_checkpoint(end) : NULL;
+    char message[256];
+    char where[CHECKPOINT_NAME_MAX + 32] = "before the first checkpoint";
+
+    if (end->left)
+        return NULL;
+    if (last)
+        snprintf(where, sizeof(where), "after checkpoint %s", last);
+    if (end->stopped) {
+        bool said = halt_message(end, message, sizeof(message));
+
+        return error_new(ERROR_GUEST, "the boot code stopped %s: %s", where,
+                         said ? message : "it printed no message");
+    }
+    switch (qemu_end_state(end->qemu)) {
+    case QEMU_PASS:
+        return NULL;
+    case QEMU_QUIT:
+        if (end->reached_kernel)
+            return NULL;
+        return error_new(ERROR_GUEST,
+                         "the guest reset itself %s, as after a triple fault; bootscope trace "
+                         "shows where",
+                         where);
+    case QEMU_FAIL:
+        return error_new(ERROR_GUEST, "the kernel reports a failure (exit status %d)",
+                         qemu_exit_status(end->qemu));
+    case QEMU_RUNNING:
+        return error_new(ERROR_TIMEOUT, "the guest still runs after %.1f s, %s",
+                         (double)end->timeout_ms / 1000, where);
+    case QEMU_KILLED:
+        break;
+    }
+    return error_new(ERROR_GUEST, "QEMU died %s: %s", where,
+                     qemu_stderr(end->qemu)[0] ? qemu_stderr(end->qemu) : "it gave no reason");
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * How a guest ended, said once and in the same words by every command that runs one.
+ */
+#ifndef BOOTSCOPE_COMMANDS_GUEST_END_H
+#define BOOTSCOPE_COMMANDS_GUEST_END_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "markers.h"
+#include "qemu.h"
+#include "text.h"
+
+struct guest_end {
+    struct qemu *qemu;             /* NULL for a guest that someone else started */
+    const struct markers *markers; /* NULL likewise */
+    int64_t timeout_ms;
+    bool stopped;        /* the boot code stopped at an error of its own */
+    bool reached_kernel; /* it jumped to the kernel */
+    bool left;           /* the command is done with a guest that has not ended */
+};
+
+/* "pass", "fail", "powered-off", "left", "error", "reset", "killed" or "timeout": the word for the end. */
+const char *guest_end_word(const struct guest_end *end);
+
+/* {"end":WORD,"exit_status":N or null,"message":TEXT or null,"malformed_markers":N} */
+void guest_end_json(const struct guest_end *end, const struct text *text);
+/* One line. */
+void guest_end_text(const struct guest_end *end, const struct text *text);
+
+/*
+ * NULL when the guest passed or powered off after it had reached the kernel; else ERROR_GUEST or
+ * ERROR_TIMEOUT, naming the last checkpoint and, for an error stop, what the boot code said.
+ */
+struct error *guest_end_error(const struct guest_end *end);
+
+#endif

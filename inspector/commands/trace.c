@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* bootscope trace: stops at every checkpoint, shows the state there, and proves it right. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "console.h"
+#include "fault.h"
+#include "guest_end.h"
+#include "session.h"
+#include "snapshot.h"
+#include "text.h"
+
+enum { KEY_CONNECT = 0x200, KEY_TO };
+
+struct trace {
+    struct guest_options guest;
+    const char *image, *connect, *to;
+    struct session session;
+    struct text out;
+    struct console console;
+    struct snapshot snapshots[2]; /* this checkpoint's, and the one's before */
+    size_t count;
+    size_t wrong, out_of_order;
+    bool arrived; /* at the checkpoint named by --to */
+};
+
+static const struct argp_option options[] = {
+    {"connect", KEY_CONNECT, "ADDRESS", 0,
+     "attach to a stub that runs already, at unix:PATH or HOST:PORT, instead of starting QEMU", 0},
+    {"to", KEY_TO, "CHECKPOINT", 0, "end there (default: when the guest ends)", 0},
+    {0},
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct trace *trace = state->input;
+
+    switch (key) {
+    case KEY_CONNECT:
+        trace->connect = argument;
+        break;
+    case KEY_TO:
+        trace->to = argument;
+        break;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &trace->guest;
+        break;
+    case ARGP_KEY_ARG:
+        if (trace->image)
+            argp_error(state, "one IMAGE, please: %s is a second one", argument);
+        trace->image = argument;
+        break;
+    case ARGP_KEY_END:
+        if (!trace->image && !trace->connect)
+            argp_error(state, "which IMAGE?");
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static struct snapshot *slot(struct trace *trace, size_t number)
+{
+    return &trace->snapshots[number % 2];
+}
+
+static void print_line(const struct trace *trace, json_t *line)
+{
+    json_dumpf(line, trace->out.stream, JSON_COMPACT);
+    putc('\n', trace->out.stream);
+    json_decref(line);
+}
+
+static void on_console(void *context, const char *bytes, size_t length)
+{
+    struct trace *trace = context;
+
+    console_print(&trace->console, bytes, length);
+}
+
+/* Captures, prints and counts one checkpoint. */
+static struct error *show(struct trace *trace, const struct stop *stop)
+{
+    const struct snapshot *before = trace->count ? slot(trace, trace->count - 1) : NULL;
+    struct snapshot *now = slot(trace, trace->count);
+    struct error *err;
+
+    console_break(&trace->console);
+    snapshot_free(now);
+    err = snapshot_capture(stop, before, now);
+    if (err)
+        return err;
+    trace->wrong += snapshot_wrong(now);
+    trace->out_of_order += before && before->stage->index >= now->stage->index;
+    trace->count++;
+    trace->arrived = trace->to && strcmp(trace->to, stop->stage->name) == 0;
+    if (trace->guest.json)
+        print_line(trace, snapshot_json(now));
+    else
+        snapshot_text(now, before, &trace->out);
+    fflush(trace->out.stream);
+    return NULL;
+}
+
+/* An attached guest goes on by itself after the last checkpoint: its owner decides its end. */
+static bool done(const struct trace *trace)
+{
+    return trace->arrived || (trace->connect && trace->count == trace->session.stages.count);
+}
+
+static struct error *follow(struct trace *trace, enum timeline_event *ret_event,
+                            const struct stop **ret_stop)
+{
+    struct session *session = &trace->session;
+    struct error *err = NULL;
+
+    *ret_event = TIMELINE_STAGE;
+    while (!err && *ret_event == TIMELINE_STAGE && !done(trace)) {
+        err = timeline_next(session->timeline, session->deadline, ret_event, ret_stop);
+        if (!err && *ret_event == TIMELINE_STAGE)
+            err = show(trace, *ret_stop);
+    }
+    return err;
+}
+
+static void print_summary(const struct trace *trace)
+{
+    const struct stages *stages = &trace->session.stages;
+
+    text_print(&trace->out, TEXT_PLAIN, "\n%zu of %zu checkpoints, ", trace->count, stages->count);
+    text_print(&trace->out, trace->out_of_order ? TEXT_BAD : TEXT_PLAIN, "%s; ",
+               trace->out_of_order ? "out of order" : "in order");
+    if (trace->wrong)
+        text_print(&trace->out, TEXT_BAD, "%zu proofs do not hold\n", trace->wrong);
+    else
+        text_print(&trace->out, TEXT_GOOD, "every proof holds\n");
+}
+
+/* The words for a boot that was followed to where it should go. */
+static struct error *conclude(struct trace *trace)
+{
+    struct guest_end end = {
+        .qemu = trace->session.qemu,
+        .markers = trace->session.qemu ? qemu_markers(trace->session.qemu) : NULL,
+        .timeout_ms = trace->guest.timeout_ms,
+        .reached_kernel = trace->count == trace->session.stages.count,
+        .left = done(trace),
+    };
+
+    console_break(&trace->console);
+    if (trace->guest.json) {
+        guest_end_json(&end, &trace->out);
+    } else {
+        print_summary(trace);
+        guest_end_text(&end, &trace->out);
+    }
+    return guest_end_error(&end);
+}
+
+/* The guest did not get there: where it stands, and what explains it. */
+static struct error *explain(struct trace *trace, enum timeline_event event,
+                             const struct stop *stop)
+{
+    struct fault fault = {
+        .event = event, .stop = stop, .last = timeline_last(trace->session.timeline)};
+    struct error *err;
+
+    console_break(&trace->console);
+    err = fault_capture(&fault);
+    if (err)
+        return err;
+    if (trace->guest.json)
+        print_line(trace, fault_json(&fault));
+    else
+        fault_text(&fault, &trace->out);
+    err = fault_error(&fault);
+    fault_free(&fault);
+    return err;
+}
+
+static struct error *run(struct trace *trace)
+{
+    enum timeline_event event;
+    const struct stop *stop = NULL;
+    struct error *err = follow(trace, &event, &stop);
+
+    if (err)
+        return err;
+    if (event != TIMELINE_STAGE && event != TIMELINE_EXIT)
+        return explain(trace, event, stop);
+    if (trace->connect)
+        err = target_detach(trace->session.target);
+    return err ? err : conclude(trace);
+}
+
+struct error *command_trace(int argc, char **argv, int *ret_status)
+{
+    static const struct argp_child children[] = {{&guest_argp, 0, NULL, 0}, {0}};
+    static const struct argp argp = {
+        options,  parse,
+        "IMAGE",  "Stop at every checkpoint of IMAGE, dump and prove the state there.",
+        children, NULL,
+        NULL};
+    struct trace trace = {.out = text_to(stdout)};
+    struct error *err;
+
+    guest_options_init(&trace.guest);
+    argp_parse(&argp, argc, argv, 0, NULL, &trace);
+    console_init(&trace.console, &trace.out, trace.guest.json);
+    err = session_open(
+        &(struct session_options){
+            .guest = &trace.guest, .image = trace.image, .connect = trace.connect, .debug = true},
+        &trace.session);
+    if (err)
+        return err;
+    if (trace.to && !stages_find(&trace.session.stages, trace.to))
+        err = error_new(ERROR_INPUT, "--to %s: no such checkpoint", trace.to);
+    if (trace.session.qemu)
+        qemu_on_console(trace.session.qemu, on_console, &trace);
+    if (!err)
+        err = run(&trace);
+    if (!err && (trace.wrong || trace.out_of_order))
+        *ret_status = 1;
+    snapshot_free(&trace.snapshots[0]);
+    snapshot_free(&trace.snapshots[1]);
+    session_close(&trace.session);
+    return err;
+}
