@@ -13,6 +13,7 @@ include tests/tests.mk
 include demo/demo.mk
 include mk/docs.mk
 include mk/check.mk
+include mk/bench.mk
 include mk/lint.mk
 
 build: $(INSPECTOR) $(STUB_PARTS) $(TOOLS) $(TEACHING) ## build the stub, the teaching kernel and the inspector
