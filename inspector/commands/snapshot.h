@@ -9,28 +9,31 @@
 #include "bss.h"
 #include "crosscheck.h"
 #include "elfload.h"
+#include "gdt.h"
+#include "idt.h"
 #include "moved.h"
 #include "pagetable.h"
 #include "regs.h"
 #include "reloc.h"
-#include "tables.h"
 #include "views.h"
 
+#define SNAPSHOT_WHERE_MAX 160
+
 struct snapshot {
-    const struct stage *stage;
-    struct registers registers;
+    const struct stage *stage; /* NULL: empty */
     struct maybe instructions;
-    struct marker marker; /* a copy; has_marker tells whether there is one */
-    bool has_marker;
-    char where[160]; /* the place in the source, "" when unknown */
+    virt_t pc;
+    char where[SNAPSHOT_WHERE_MAX]; /* the place in the source, "" when unknown */
+    struct marker marker;           /* a copy; crosscheck.present tells whether there is one */
+    bool brief;                     /* registers and marker only: the views below are absent */
 
     struct crosscheck_view crosscheck;
     struct regs_view regs;
-    struct tables_view tables;
+    struct gdt_view gdt;
+    struct idt_view idt;
     struct pagetable_view paging;
     struct pagetable_diff paging_diff;
     struct bss_view bss;
-    bool bss_must_be_zero;
     struct moved_view moved;
     struct elfload_view elfload;
     struct reloc_view reloc;
@@ -38,13 +41,16 @@ struct snapshot {
 };
 
 /*
- * Captures every view at the stop. before is the snapshot to compare with, or NULL. On error the
- * snapshot is empty. Errors: those of the views, with the checkpoint's name as context.
+ * Captures every view at the stop, or with brief only registers and marker. before is the
+ * snapshot to compare with, or NULL. On error *ret is empty. Errors: those of the views, with
+ * the checkpoint's name as context.
  */
-struct error *snapshot_capture(const struct stop *stop, const struct snapshot *before,
+struct error *snapshot_capture(const struct stop *stop, const struct snapshot *before, bool brief,
                                struct snapshot *ret);
 void snapshot_free(struct snapshot *snapshot);
 
+/* before is the snapshot that was captured before this one, or NULL: what did not change is short.
+ */
 void snapshot_text(const struct snapshot *snapshot, const struct snapshot *before,
                    const struct text *text);
 /* One object, docs/json.md. */

@@ -11,7 +11,7 @@
 #include "snapshot.h"
 #include "text.h"
 
-enum { KEY_CONNECT = 0x200, KEY_TO };
+enum { KEY_CONNECT = 0x200, KEY_TO, KEY_BRIEF };
 
 struct trace {
     struct guest_options guest;
@@ -22,6 +22,7 @@ struct trace {
     struct snapshot snapshots[2]; /* this checkpoint's, and the one's before */
     size_t count;
     size_t wrong, out_of_order;
+    bool brief;
     bool arrived; /* at the checkpoint named by --to */
 };
 
@@ -29,6 +30,7 @@ static const struct argp_option options[] = {
     {"connect", KEY_CONNECT, "ADDRESS", 0,
      "attach to a stub that runs already, at unix:PATH or HOST:PORT, instead of starting QEMU", 0},
     {"to", KEY_TO, "CHECKPOINT", 0, "end there (default: when the guest ends)", 0},
+    {"brief", KEY_BRIEF, NULL, 0, "registers and markers only: read no memory, prove nothing", 0},
     {0},
 };
 
@@ -42,6 +44,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         break;
     case KEY_TO:
         trace->to = argument;
+        break;
+    case KEY_BRIEF:
+        trace->brief = true;
         break;
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &trace->guest;
@@ -89,7 +94,7 @@ static struct error *show(struct trace *trace, const struct stop *stop)
 
     console_break(&trace->console);
     snapshot_free(now);
-    err = snapshot_capture(stop, before, now);
+    err = snapshot_capture(stop, before, trace->brief, now);
     if (err)
         return err;
     trace->wrong += snapshot_wrong(now);

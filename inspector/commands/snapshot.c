@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snapshot.h"
+
+#include <string.h>
+
+/* The views that read the guest's memory, in the order in which they are shown. */
+static struct error *capture_memory(const struct stop *stop, const struct snapshot *before,
+                                    struct snapshot *ret)
+{
+    static const struct pagetable_view nothing;
+    struct error *err = gdt_capture(stop, &ret->gdt);
+
+    if (!err)
+        err = idt_capture(stop, &ret->idt);
+    if (!err)
+        err = pagetable_capture(stop, &ret->paging);
+    if (!err && before)
+        err = pagetable_diff(before->brief ? &nothing : &before->paging, &ret->paging,
+                             &ret->paging_diff);
+    if (!err)
+        err = bss_capture(stop, &ret->bss);
+    if (!err)
+        err = moved_capture(stop, &ret->moved);
+    if (!err)
+        err = elfload_capture(stop, &ret->elfload);
+    if (!err)
+        err = reloc_capture(stop, &ret->reloc);
+    if (!err)
+        err = bootparams_capture(stop, &ret->boot_params);
+    return err;
+}
+
+struct error *snapshot_capture(const struct stop *stop, const struct snapshot *before, bool brief,
+                               struct snapshot *ret)
+{
+    struct error *err;
+
+    *ret = (struct snapshot){
+        .stage = stop->stage,
+        .instructions = stop->instructions,
+        .pc = registers_pc(&stop->regs),
+        .brief = brief,
+    };
+    stop_describe(stop, ret->pc, ret->where, sizeof(ret->where));
+    if (stop->marker)
+        ret->marker = *stop->marker;
+    crosscheck_capture(stop, &ret->crosscheck);
+    err = regs_capture(stop, &ret->regs);
+    if (!err && before)
+        regs_diff(&before->regs, &ret->regs);
+    if (!err && !brief)
+        err = capture_memory(stop, before, ret);
+    if (err)
+        snapshot_free(ret);
+    return error_context(err, "at checkpoint %s", stop->stage->name);
+}
+
+void snapshot_free(struct snapshot *snapshot)
+{
+    pagetable_free(&snapshot->paging);
+    pagetable_diff_free(&snapshot->paging_diff);
+    *snapshot = (struct snapshot){0};
+}
+
+static void heading(const struct snapshot *snapshot, const struct snapshot *before,
+                    const struct text *text)
+{
+    const char *mode = cpu_mode_name(registers_mode(&snapshot->regs.regs));
+
+    text_print(text, TEXT_PLAIN, "\n");
+    text_print(text, TEXT_DIM, "%2u ", snapshot->stage->index);
+    text_print(text, TEXT_HEADING, "%-20s", snapshot->stage->name);
+    text_print(text, TEXT_PLAIN, "%-12s %s %s\n", mode, text_hex(snapshot->pc.value),
+               snapshot->where);
+    if (!snapshot->instructions.known)
+        return;
+    text_label(text, "instructions");
+    text_print(text, TEXT_PLAIN, "%s", text_count(snapshot->instructions.value));
+    if (before && before->instructions.known)
+        text_print(text, TEXT_DIM, "  (+%s)",
+                   text_count(snapshot->instructions.value - before->instructions.value));
+    text_print(text, TEXT_PLAIN, "\n");
+}
+
+/* Whether two JSON forms, which it takes over, are the same. */
+static bool same(json_t *a, json_t *b)
+{
+    bool equal = json_equal(a, b);
+
+    json_decref(a);
+    json_decref(b);
+    return equal;
+}
+
+/* Tables that often stay as they are: shown when they are new or have changed. */
+static void tables_text(const struct snapshot *snapshot, const struct snapshot *before,
+                        const struct text *text)
+{
+    if (!before || !same(gdt_json(&before->gdt), gdt_json(&snapshot->gdt)))
+        gdt_text(&snapshot->gdt, text);
+    if (!before || !same(idt_json(&before->idt), idt_json(&snapshot->idt)))
+        idt_text(&snapshot->idt, text);
+    pagetable_text(&snapshot->paging, text);
+    pagetable_diff_text(&snapshot->paging_diff, text);
+    if (!before ||
+        !same(bootparams_json(&before->boot_params), bootparams_json(&snapshot->boot_params)))
+        bootparams_text(&snapshot->boot_params, text);
+}
+
+void snapshot_text(const struct snapshot *snapshot, const struct snapshot *before,
+                   const struct text *text)
+{
+    heading(snapshot, before, text);
+    crosscheck_text(&snapshot->crosscheck, text);
+    regs_text(&snapshot->regs, text);
+    if (snapshot->brief)
+        return;
+    tables_text(snapshot, before, text);
+    moved_text(&snapshot->moved, text);
+    bss_text(&snapshot->bss, text);
+    elfload_text(&snapshot->elfload, text);
+    reloc_text(&snapshot->reloc, text);
+}
+
+static json_t *views_json(const struct snapshot *snapshot)
+{
+    return json_pack(
+        "{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "paging", pagetable_json(&snapshot->paging),
+        "paging_diff", pagetable_diff_json(&snapshot->paging_diff), "gdt", gdt_json(&snapshot->gdt),
+        "idt", idt_json(&snapshot->idt), "bss", bss_json(&snapshot->bss), "moved",
+        moved_json(&snapshot->moved), "segments", elfload_json(&snapshot->elfload), "relocation",
+        reloc_json(&snapshot->reloc), "boot_params", bootparams_json(&snapshot->boot_params));
+}
+
+json_t *snapshot_json(const struct snapshot *snapshot)
+{
+    json_t *object = json_pack(
+        "{s:s,s:I,s:s,s:o,s:s,s:o,s:o,s:o,s:I}", "checkpoint", snapshot->stage->name, "index",
+        (json_int_t)snapshot->stage->index, "mode",
+        cpu_mode_name(registers_mode(&snapshot->regs.regs)), "instructions",
+        snapshot->instructions.known ? json_integer((json_int_t)snapshot->instructions.value)
+                                     : json_null(),
+        "where", snapshot->where, "marker",
+        snapshot->crosscheck.present ? marker_json(&snapshot->marker) : json_null(), "mismatches",
+        crosscheck_json(&snapshot->crosscheck), "registers", regs_json(&snapshot->regs), "wrong",
+        (json_int_t)snapshot_wrong(snapshot));
+
+    if (!snapshot->brief)
+        json_object_update_new(object, views_json(snapshot));
+    return object;
+}
+
+size_t snapshot_wrong(const struct snapshot *snapshot)
+{
+    return crosscheck_wrong(&snapshot->crosscheck) + pagetable_wrong(&snapshot->paging) +
+           bss_wrong(&snapshot->bss) + moved_wrong(&snapshot->moved) +
+           elfload_wrong(&snapshot->elfload) + reloc_wrong(&snapshot->reloc);
+}
