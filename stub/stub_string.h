@@ -22,5 +22,6 @@ void *STUB_STRING_NAME(memset)(void *destination, int byte, size_t size);
 int STUB_STRING_NAME(memcmp)(const void *one, const void *two, size_t size);
 size_t STUB_STRING_NAME(strlen)(const char *string);
 int STUB_STRING_NAME(strcmp)(const char *one, const char *two);
+int STUB_STRING_NAME(strncmp)(const char *one, const char *two, size_t size);
 
 #endif
