@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "session.h"
+
+#include <unistd.h>
+
+static struct error *open_image(const struct session_options *options, struct session *session)
+{
+    struct error *err = NULL;
+
+    if (options->image)
+        err = image_open(options->image, &session->image);
+    /* Only the proofs need the kernel itself; a plain run starts at once. */
+    if (!err && session->image && options->debug)
+        err = image_unpack(session->image, NULL, NULL);
+    return err;
+}
+
+/* What the user names comes first; the rest is looked for beside the image. */
+static struct error *open_symbols(const struct session_options *options, struct session *session)
+{
+    const struct guest_options *guest = options->guest;
+    struct symbol_files *files = &session->symbols;
+    struct symbol_files found = {0};
+    struct error *err = symbols_named(session->image, guest->symbols, guest->symbol_count, files);
+
+    if (!err && session->image)
+        err = symbols_find(session->image, &found);
+    if (err)
+        return err;
+    struct symbols **const mine[] = {&files->setup, &files->stub, &files->kernel};
+    struct symbols **const theirs[] = {&found.setup, &found.stub, &found.kernel};
+    for (size_t i = 0; i < sizeof(mine) / sizeof(mine[0]); i++) {
+        if (*mine[i])
+            continue;
+        *mine[i] = *theirs[i];
+        *theirs[i] = NULL;
+    }
+    symbol_files_close(&found);
+    return NULL;
+}
+
+static struct error *open_stages(const struct session_options *options, struct session *session)
+{
+    struct error *err = stages_from_symbols(session->symbols.setup, session->symbols.stub,
+                                            session->image, &session->stages);
+
+    if (err || !options->debug || session->symbols.stub || session->symbols.setup)
+        return err;
+    return error_new(ERROR_INPUT,
+                     "%s: no ELF file with a .checkpoints section belongs to it; name one with "
+                     "--symbols, or put the stub in front of this kernel with bootscope wrap",
+                     options->image ? options->image : options->connect);
+}
+
+static struct error *start_guest(const struct session_options *options, struct session *session)
+{
+    const struct guest_options *guest = options->guest;
+    struct qemu_options machine = {
+        .qemu = guest->qemu,
+        .image = options->image,
+        .append = guest->append,
+        .initrd = guest->initrd,
+        .memory = guest->memory,
+        .cpu = guest->cpu,
+        .debug = options->debug,
+        .icount = options->debug,
+    };
+    struct error *err = qemu_start(&machine, session->loop, &session->qemu);
+
+    if (!err && options->debug)
+        err = target_open(qemu_take_gdb_fd(session->qemu), session->loop, &session->target);
+    return err;
+}
+
+static struct error *drain(void *machine)
+{
+    return qemu_drain(machine);
+}
+
+static struct error *instructions(void *machine, bool *ret_known, uint64_t *ret)
+{
+    return qemu_instructions(machine, ret_known, ret);
+}
+
+static struct error *open_timeline(struct session *session)
+{
+    struct timeline_inputs inputs = {
+        .target = session->target,
+        .stages = &session->stages,
+        .image = session->image,
+        .setup = session->symbols.setup,
+        .stub = session->symbols.stub,
+        .kernel = session->symbols.kernel,
+    };
+
+    if (session->qemu) {
+        inputs.markers = qemu_markers(session->qemu);
+        inputs.drain = drain;
+        inputs.instructions = instructions;
+        inputs.machine = session->qemu;
+    }
+    return timeline_new(&inputs, &session->timeline);
+}
+
+static struct error *open_all(const struct session_options *options, struct session *session)
+{
+    struct error *err = loop_new(&session->loop);
+
+    if (!err)
+        err = open_image(options, session);
+    if (!err)
+        err = open_symbols(options, session);
+    if (!err)
+        err = open_stages(options, session);
+    session->deadline = loop_in(options->guest->timeout_ms);
+    if (!err && options->connect)
+        err = target_connect(options->connect, session->loop, &session->target);
+    else if (!err)
+        err = start_guest(options, session);
+    if (!err && options->debug)
+        err = open_timeline(session);
+    return err;
+}
+
+struct error *session_open(const struct session_options *options, struct session *ret)
+{
+    struct error *err;
+
+    *ret = (struct session){0};
+    err = open_all(options, ret);
+    if (err)
+        session_close(ret);
+    return err;
+}
+
+void session_close(struct session *session)
+{
+    timeline_free(session->timeline);
+    target_close(session->target);
+    qemu_close(session->qemu);
+    symbol_files_close(&session->symbols);
+    image_close(session->image);
+    loop_free(session->loop);
+    *session = (struct session){0};
+}
