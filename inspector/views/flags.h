@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The bits of CR0, CR4, EFER and RFLAGS by their names in the manuals (Intel SDM vol. 3, 2.3 and
+ * 2.5; AMD APM vol. 2, 3.1.7), and the masks of those that the views decide by.
+ */
+#ifndef BOOTSCOPE_VIEWS_FLAGS_H
+#define BOOTSCOPE_VIEWS_FLAGS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <jansson.h>
+
+#define REG_CR0_PE    (UINT64_C(1) << 0)
+#define REG_CR0_PG    (UINT64_C(1) << 31)
+#define REG_CR4_PSE   (UINT64_C(1) << 4)
+#define REG_CR4_PAE   (UINT64_C(1) << 5)
+#define REG_CR4_LA57  (UINT64_C(1) << 12)
+#define REG_EFER_LME  (UINT64_C(1) << 8)
+#define REG_EFER_LMA  (UINT64_C(1) << 10)
+#define REG_EFER_NXE  (UINT64_C(1) << 11)
+#define REG_RFLAGS_IF (UINT64_C(1) << 9)
+
+struct flag_name {
+    uint8_t bit;   /* lowest bit of the field */
+    uint8_t width; /* in bits; a field wider than one bit is shown as NAME=value */
+    const char *name;
+};
+
+/* All named fields of one register. */
+struct flag_set {
+    const struct flag_name *names;
+    size_t count;
+    uint64_t silent; /* bits that carry no news (RFLAGS bit 1 is always set) */
+};
+
+extern const struct flag_set flags_cr0, flags_cr4, flags_efer, flags_rflags;
+/* loadflags of the setup header (boot protocol). */
+extern const struct flag_set flags_loadflags;
+
+#define FLAGS_TEXT_MAX 256
+
+/*
+ * The names of the fields that are not zero, lowest bit first, separated by blanks; set bits
+ * without a name come last as one hex number. Cut to size (at least 1), NUL-terminated; returns
+ * out.
+ */
+const char *flags_text(const struct flag_set *set, uint64_t value, char *out, size_t size);
+
+/* The same as a JSON array of strings; a new reference. */
+json_t *flags_json(const struct flag_set *set, uint64_t value);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gdt.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "flags.h"
+#include "guest.h"
+
+static void decode_table(const uint8_t *bytes, struct gdt_view *view)
+{
+    size_t at = 0;
+
+    while (view->readable - at >= DESCRIPTOR_BYTES) {
+        struct descriptor descriptor;
+
+        descriptor_decode(bytes + at, view->readable - at, view->long_mode, &descriptor);
+        view->total++;
+        if (descriptor.low != 0 && view->count < GDT_ENTRIES_MAX)
+            view->list[view->count++] = (struct gdt_entry){(uint16_t)at, descriptor};
+        at += descriptor.size;
+    }
+}
+
+struct error *gdt_capture(const struct stop *stop, struct gdt_view *ret)
+{
+    const struct registers *regs = &stop->regs;
+    size_t length = (size_t)regs->gdtr.limit + 1;
+    uint8_t *bytes;
+    struct error *err;
+
+    *ret = (struct gdt_view){
+        .known = regs->hidden_known,
+        .long_mode = regs->efer & REG_EFER_LMA,
+        .base = regs->gdtr.base,
+        .limit = regs->gdtr.limit,
+    };
+    if (!ret->known)
+        return NULL;
+    bytes = malloc(length);
+    if (!bytes)
+        return error_new(ERROR_SYSTEM, "gdt: no memory for %zu bytes", length);
+    err = guest_try_linear(stop, virt(ret->base), bytes, length, &ret->readable);
+    if (!err)
+        decode_table(bytes, ret);
+    free(bytes);
+    return error_context(err, "gdt at %s", text_hex(ret->base));
+}
+
+static void print_entry(const struct gdt_view *view, const struct gdt_entry *entry,
+                        const struct text *text)
+{
+    const struct descriptor *d = &entry->descriptor;
+    char type[DESCRIPTOR_TEXT_MAX];
+
+    text_label(text, "");
+    text_print(text, d->present ? TEXT_PLAIN : TEXT_DIM,
+               "%-6s base %-18s limit %-10s %s dpl %u %s\n", text_hex(entry->selector),
+               text_hex(d->base), text_hex(d->limit), d->present ? "P" : "-", d->dpl,
+               descriptor_type_text(d, view->long_mode, type, sizeof(type)));
+}
+
+void gdt_text(const struct gdt_view *view, const struct text *text)
+{
+    size_t length = (size_t)view->limit + 1;
+
+    if (!view->known)
+        return;
+    text_label(text, "gdt");
+    text_print(text, TEXT_PLAIN, "[%s, %s)  %zu descriptors\n", text_hex(view->base),
+               text_hex(view->base + length), view->total);
+    for (size_t i = 0; i < view->count; i++)
+        print_entry(view, &view->list[i], text);
+    if (view->count == GDT_ENTRIES_MAX && view->total > GDT_ENTRIES_MAX) {
+        text_label(text, "");
+        text_print(text, TEXT_DIM, "only the first %d that are not null are shown\n",
+                   GDT_ENTRIES_MAX);
+    }
+    if (view->readable < length) {
+        text_label(text, "");
+        text_print(text, TEXT_BAD, "from %s on the table is not in mapped memory\n",
+                   text_hex(view->base + view->readable));
+    }
+}
+
+static json_t *entry_json(const struct gdt_view *view, const struct gdt_entry *entry)
+{
+    const struct descriptor *d = &entry->descriptor;
+    char type[DESCRIPTOR_TEXT_MAX];
+
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:s, s:i, s:b, s:b, s:b, s:b}", "selector", json_hex(entry->selector),
+        "raw", json_hex(d->low), "base", json_hex(d->base), "limit", json_hex(d->limit), "type",
+        descriptor_type_text(d, view->long_mode, type, sizeof(type)), "dpl", (int)d->dpl, "present",
+        d->present, "g", d->granular, "db", d->big, "l", d->long_code);
+}
+
+json_t *gdt_json(const struct gdt_view *view)
+{
+    json_t *entries;
+
+    if (!view->known)
+        return json_null();
+    entries = json_array();
+    for (size_t i = 0; i < view->count; i++)
+        json_array_append_new(entries, entry_json(view, &view->list[i]));
+    return json_pack("{s:o, s:o, s:I, s:I, s:o}", "base", json_hex(view->base), "limit",
+                     json_hex(view->limit), "readable", (json_int_t)view->readable, "total",
+                     (json_int_t)view->total, "entries", entries);
+}

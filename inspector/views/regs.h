@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * View: the CPU's registers with their bits by name, and what changed since an earlier stop. The
+ * tables that GDTR and IDTR point at have views of their own (gdt.h, idt.h).
+ */
+#ifndef BOOTSCOPE_VIEWS_REGS_H
+#define BOOTSCOPE_VIEWS_REGS_H
+
+#include "views.h"
+
+struct regs_view {
+    struct registers regs;
+    bool has_before;
+    struct registers before; /* as they were at the earlier stop */
+};
+
+/* Only copies what the stop holds: cannot fail. */
+struct error *regs_capture(const struct stop *stop, struct regs_view *ret);
+
+/* Makes now show what changed since before: in regs_text and as "changed" in regs_json. */
+void regs_diff(const struct regs_view *before, struct regs_view *now);
+
+void regs_text(const struct regs_view *view, const struct text *text);
+
+/*
+ * {"rip":"0x..","rflags":..,"rax":..,...,"cr0":..,"cr2":..,"cr3":..,"cr4":..,"cr8":..,"efer":..,
+ *  "gdtr":{"base","limit"}, "idtr":{...}, "segments":{"cs":{"selector","base","limit",
+ *  "attributes"},...}, "bits":{"cr0":["PE",...],...}, "changed":{"cr0":{"before","now"},...}}.
+ * Hidden parts that are not known are null; changed is null without an earlier stop.
+ */
+json_t *regs_json(const struct regs_view *view);
+
+/*
+ * A register by position, for comparing and listing: its name and value. False from the end on.
+ * Positions are the same for every CPU; *ret_known is false for hidden parts that are not known.
+ */
+bool regs_field(const struct registers *regs, unsigned int position, const char **ret_name,
+                uint64_t *ret_value, bool *ret_known);
+
+#endif
