@@ -23,6 +23,10 @@
 
 /* Offsets into struct boot_params, for the assembler. */
 #define BP_screen_info        0x000
+#define BP_orig_y             0x001
+#define BP_orig_video_mode    0x006
+#define BP_orig_video_cols    0x007
+#define BP_orig_video_lines   0x00e
 #define BP_ext_ramdisk_image  0x0c0
 #define BP_ext_ramdisk_size   0x0c4
 #define BP_ext_cmd_line_ptr   0x0c8
@@ -258,7 +262,10 @@ struct __attribute__((packed)) boot_params {
 
 #define BP_ASSERT_(member, offset)                                                                 \
     _Static_assert(__builtin_offsetof(struct boot_params, member) == (offset), #member)
-BP_ASSERT_(screen_info.orig_video_lines, 0x0e);
+BP_ASSERT_(screen_info.orig_y, BP_orig_y);
+BP_ASSERT_(screen_info.orig_video_mode, BP_orig_video_mode);
+BP_ASSERT_(screen_info.orig_video_cols, BP_orig_video_cols);
+BP_ASSERT_(screen_info.orig_video_lines, BP_orig_video_lines);
 BP_ASSERT_(screen_info.lfb_base, 0x18);
 BP_ASSERT_(screen_info.ext_lfb_base, 0x3a);
 BP_ASSERT_(apm_bios_info, 0x40);
