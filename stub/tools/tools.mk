@@ -12,7 +12,7 @@ PATTERN := $(OUT)/pattern
 TOOLS   := $(RELOCS) $(MKIMAGE) $(PATTERN)
 
 RELOCS_OBJ  := $(addprefix $(OUT)/stub/tools/,relocs.o reloctable.o) $(TOOLS_SHARED_OBJ)
-MKIMAGE_OBJ := $(addprefix $(OUT)/stub/tools/,mkimage.o compress.o piggy.o link.o setup.o) \
+MKIMAGE_OBJ := $(addprefix $(OUT)/stub/tools/,mkimage.o bzimage.o compress.o link.o piggy.o) \
 	$(TOOLS_SHARED_OBJ)
 PATTERN_OBJ := $(addprefix $(OUT)/stub/tools/,pattern.o failure.o files.o cleanup.o)
 
