@@ -39,7 +39,8 @@
 /* No table that we build reaches further: the kernel's own limit for the heap (46 bits). */
 #define HEAP_ADDRESS_MAX 0x3fffffffffff
 
-static unsigned char boot_heap[BOOT_HEAP_SIZE] __attribute__((aligned(16)));
+/* In head_64.S, beside the stack; 16-byte aligned. */
+extern unsigned char boot_heap[BOOT_HEAP_SIZE] __attribute__((visibility("hidden")));
 
 /* Clears from one member of boot_params up to, not including, another. */
 #define CLEAR_FROM_TO(boot_params, from, to)                                                       \
@@ -224,7 +225,7 @@ __checkpoint_text void *extract_kernel(struct boot_params *boot_params, unsigned
 
     sanitize_boot_params(boot_params);
     start_console(boot_params);
-    heap_init(boot_heap, sizeof(boot_heap));
+    heap_init(boot_heap, BOOT_HEAP_SIZE);
     platform_payload(&payload);
     print_position(&payload, output);
     CHECKPOINT_C(extract_kernel, (uintptr_t)boot_params, free_mem_ptr, free_mem_end_ptr,
