@@ -20,7 +20,12 @@ static struct error *capture_memory(const struct stop *stop, const struct snapsh
     if (!err)
         err = bss_capture(stop, &ret->bss);
     if (!err)
-        err = moved_capture(stop, &ret->moved);
+        err = loaded_capture(stop, &ret->loaded);
+    /* The copy is proven with what was seen before it was made, however many stops ago. */
+    if (!err && before && !ret->loaded.present)
+        ret->loaded_last = before->loaded.present ? before->loaded : before->loaded_last;
+    if (!err)
+        err = moved_capture(stop, ret->loaded_last.present ? &ret->loaded_last : NULL, &ret->moved);
     if (!err)
         err = elfload_capture(stop, &ret->elfload);
     if (!err)
@@ -116,6 +121,7 @@ void snapshot_text(const struct snapshot *snapshot, const struct snapshot *befor
     if (snapshot->brief)
         return;
     tables_text(snapshot, before, text);
+    loaded_text(&snapshot->loaded, text);
     moved_text(&snapshot->moved, text);
     bss_text(&snapshot->bss, text);
     elfload_text(&snapshot->elfload, text);
@@ -125,11 +131,12 @@ void snapshot_text(const struct snapshot *snapshot, const struct snapshot *befor
 static json_t *views_json(const struct snapshot *snapshot)
 {
     return json_pack(
-        "{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "paging", pagetable_json(&snapshot->paging),
+        "{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "paging", pagetable_json(&snapshot->paging),
         "paging_diff", pagetable_diff_json(&snapshot->paging_diff), "gdt", gdt_json(&snapshot->gdt),
-        "idt", idt_json(&snapshot->idt), "bss", bss_json(&snapshot->bss), "moved",
-        moved_json(&snapshot->moved), "segments", elfload_json(&snapshot->elfload), "relocation",
-        reloc_json(&snapshot->reloc), "boot_params", bootparams_json(&snapshot->boot_params));
+        "idt", idt_json(&snapshot->idt), "bss", bss_json(&snapshot->bss), "loaded",
+        loaded_json(&snapshot->loaded), "moved", moved_json(&snapshot->moved), "segments",
+        elfload_json(&snapshot->elfload), "relocation", reloc_json(&snapshot->reloc), "boot_params",
+        bootparams_json(&snapshot->boot_params));
 }
 
 json_t *snapshot_json(const struct snapshot *snapshot)

@@ -11,6 +11,7 @@
 #include "elfload.h"
 #include "gdt.h"
 #include "idt.h"
+#include "loaded.h"
 #include "moved.h"
 #include "pagetable.h"
 #include "regs.h"
@@ -34,6 +35,7 @@ struct snapshot {
     struct pagetable_view paging;
     struct pagetable_diff paging_diff;
     struct bss_view bss;
+    struct loaded_view loaded, loaded_last; /* now, and as last seen before the copy was made */
     struct moved_view moved;
     struct elfload_view elfload;
     struct reloc_view reloc;

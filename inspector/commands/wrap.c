@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "wrap.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "command.h"
+#include "install.h"
+#include "packer.h"
+#include "progress.h"
+#include "staging.h"
+#include "text.h"
+
+struct error *wrap_payload(const struct image *image, struct scratch **ret)
+{
+    const struct kernel *kernel = &image->kernel;
+    const size_t terminator = kernel->has_inverse ? 0 : sizeof(uint32_t);
+    struct scratch *payload;
+
+    if (!kernel->has_relocs)
+        return error_new(ERROR_INPUT,
+                         "%s: its kernel has no relocation table (built without RANDOMIZE_BASE), "
+                         "and the stub needs one",
+                         image->path);
+    struct error *err = scratch_new(kernel->size + terminator, &payload);
+    if (err)
+        return err;
+    /* The empty inverse list is one zero (fresh scratch is zero) right before the 32-bit sites. */
+    size_t head = (size_t)(kernel->abs32.sites - kernel->bytes);
+    memcpy(payload->bytes, kernel->bytes, head);
+    memcpy(payload->bytes + head + terminator, kernel->bytes + head, kernel->size - head);
+    scratch_seal(payload);
+    *ret = payload;
+    return NULL;
+}
+
+static struct error *check_output(const struct wrap_options *options)
+{
+    struct stat in, out;
+
+    if (stat(options->output, &out) != 0)
+        return NULL; /* not there: making it tells the rest */
+    if (!S_ISREG(out.st_mode))
+        return error_new(ERROR_INPUT, "%s: exists and is no regular file", options->output);
+    if (stat(options->vmlinuz, &in) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+        return error_new(ERROR_INPUT, "%s: is the kernel itself, which would be lost",
+                         options->output);
+    return NULL;
+}
+
+static struct error *open_unpacked(const char *path, const char *label, struct image **ret)
+{
+    struct progress progress = progress_begin(stderr, label);
+    struct image *image;
+    struct error *err = image_open(path, &image);
+
+    if (err)
+        return err;
+    err = image_unpack(image, progress_update, &progress);
+    progress_end(&progress);
+    if (err)
+        image_close(image);
+    else
+        *ret = image;
+    return err;
+}
+
+/* The proof that nothing was lost on the way: the new image is read like any other. */
+static struct error *verify(const char *path, const struct scratch *payload)
+{
+    struct image *image;
+    struct error *err = open_unpacked(path, "verifying", &image);
+
+    if (err)
+        return err;
+    if (image->kernel.size != payload->size ||
+        memcmp(image->kernel.bytes, payload->bytes, payload->size) != 0)
+        err = error_new(ERROR_CHECK, "%s: its payload is not what was packed", path);
+    image_close(image);
+    return err;
+}
+
+static struct error *not_found(const char *what)
+{
+    char *folders = install_folders();
+    struct error *err = error_new(ERROR_SYSTEM, "%s: not in %s", what, folders);
+
+    free(folders);
+    return err;
+}
+
+/* Packs into the staging folder, verifies, and publishes. */
+static struct error *pack(const struct wrap_options *options, const struct image *image,
+                          const struct scratch *payload, const char *program, const char *stub)
+{
+    struct staging *staging;
+    struct error *err = staging_begin(options->output, &staging);
+
+    if (err)
+        return err;
+    const struct packer_job job = {
+        .program = program,
+        .stub_folder = stub,
+        .payload_fd = payload->fd,
+        .pref_address = image->setup.pref_address,
+        .alignment = image->setup.kernel_alignment,
+        .version = image->version[0] ? image->version : "unknown",
+        .image = staging->image,
+        .elf = staging->elf,
+    };
+    err = packer_run(&job, &staging->child);
+    if (!err)
+        err = verify(staging->image, payload);
+    err = error_context(err, "%s: cannot be packed", options->output);
+    if (!err)
+        err = staging_publish(staging);
+    staging_end(staging);
+    return err;
+}
+
+static struct error *pack_with_parts(const struct wrap_options *options, const struct image *image,
+                                     const struct scratch *payload)
+{
+    static const char *const parts[] = {"setup.bin", "stub.o", "stub.lds", NULL};
+    char *program = install_find("mkimage");
+    char *stub = options->stub_folder ? strdup(options->stub_folder) : install_find_folder(parts);
+    struct error *err;
+
+    if (!program)
+        err = not_found("mkimage");
+    else if (!stub)
+        err = not_found("setup.bin, stub.o and stub.lds");
+    else
+        err = pack(options, image, payload, program, stub);
+    free(program);
+    free(stub);
+    return err;
+}
+
+struct error *wrap_run(const struct wrap_options *options)
+{
+    struct image *image;
+    struct scratch *payload;
+    struct error *err = check_output(options);
+
+    if (!err)
+        err = open_unpacked(options->vmlinuz, "unpacking", &image);
+    if (err)
+        return err;
+    err = wrap_payload(image, &payload);
+    if (!err) {
+        err = pack_with_parts(options, image, payload);
+        scratch_free(payload);
+    }
+    image_close(image);
+    return err;
+}
+
+enum { KEY_OUTPUT = 'o', KEY_STUB = 0x300 };
+
+static const struct argp_option options[] = {
+    {"output", KEY_OUTPUT, "IMAGE", 0, "the bzImage to write; its symbols go to IMAGE.elf", 0},
+    {"stub", KEY_STUB, "FOLDER", 0, "take setup.bin, stub.o and stub.lds from there", 0},
+    {0},
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct wrap_options *wrap = state->input;
+
+    switch (key) {
+    case KEY_OUTPUT:
+        wrap->output = argument;
+        break;
+    case KEY_STUB:
+        wrap->stub_folder = argument;
+        break;
+    case ARGP_KEY_ARG:
+        if (wrap->vmlinuz)
+            argp_error(state, "one VMLINUZ, please: %s is a second one", argument);
+        wrap->vmlinuz = argument;
+        break;
+    case ARGP_KEY_END:
+        if (!wrap->vmlinuz || !wrap->output)
+            argp_error(state, !wrap->vmlinuz ? "which VMLINUZ?" : "where to? (-o IMAGE)");
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+struct error *command_wrap(int argc, char **argv, int *ret_status)
+{
+    static const struct argp argp = {
+        .options = options,
+        .parser = parse,
+        .args_doc = "VMLINUZ",
+        .doc = "Put the annotated stub in front of the kernel of VMLINUZ, any x86-64 bzImage.",
+    };
+    struct wrap_options wrap = {0};
+
+    argp_parse(&argp, argc, argv, 0, NULL, &wrap);
+    struct error *err = wrap_run(&wrap);
+    if (err)
+        return err;
+    printf("%s: %s behind the stub of bootscope, symbols in %s.elf\n", wrap.output, wrap.vmlinuz,
+           wrap.output);
+    *ret_status = 0;
+    return NULL;
+}
