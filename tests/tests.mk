@@ -10,4 +10,24 @@ $(OUT)/tests/inspector/%: tests/unit/inspector/%.c $(INSPECTOR_LIB)
 	@mkdir -p $(@D)
 	$(CC) $(INSPECTOR_CFLAGS) -Wno-missing-prototypes $(INSPECTOR_ALL_INCLUDES) -Itests/unit/inspector $< -o $@ \
 		$(INSPECTOR_LIB) $(INSPECTOR_LIBS) -lcmocka
+
+# The stub's stages for the host: the same files, without the one that touches the machine. Its
+# place takes tests/host, which has windows for memory and records what the stages do.
+HOST_STUB_CFLAGS = $(HOST_CFLAGS) -DBOOTSCOPE_HOST -Istub -Istub/abi -Itests/host
+HOST_STUB_SRC := $(filter-out stub/platform_bare.c,$(wildcard stub/*.c)) $(wildcard tests/host/*.c)
+HOST_STUB_OBJ := $(HOST_STUB_SRC:%.c=$(OUT)/tests/host-stub/%.o)
+HOST_STUB_LIB := $(OUT)/tests/libstub-host.a
+
+$(OUT)/tests/host-stub/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(HOST_STUB_CFLAGS) -c $< -o $@
+
+$(HOST_STUB_LIB): $(HOST_STUB_OBJ)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(OUT)/tests/stub/%: tests/unit/stub/%.c $(HOST_STUB_LIB)
+	@mkdir -p $(@D)
+	$(CC) $(HOST_STUB_CFLAGS) $< -o $@ $(HOST_STUB_LIB) -lz -lcmocka
+-include $(HOST_STUB_OBJ:.o=.d)
 -include $(wildcard $(OUT)/tests/inspector/*.d $(OUT)/tests/stub/*.d)
