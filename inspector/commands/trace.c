@@ -180,9 +180,7 @@ static struct error *explain(struct trace *trace, enum timeline_event event,
         print_line(trace, fault_json(&fault));
     else
         fault_text(&fault, &trace->out);
-    err = fault_error(&fault);
-    fault_free(&fault);
-    return err;
+    return fault_error(&fault, trace->guest.timeout_ms);
 }
 
 static struct error *run(struct trace *trace)

@@ -21,10 +21,10 @@ def overlaps($start; $end; $region): $start < $region.end and $region.start < $e
 | (first(.trace[] | select(.checkpoint == "extract-kernel"))) as $extract
 | (first(.trace[] | select(.checkpoint == "relocation-target")).relocation.output | hex) as $default
 | $extract.boot_params as $bp
-| ($in.info.kernel_alignment | hex) as $align
+| ( $in.info.alignment.kernel | hex) as $align
 | ($in.info.pref_address | hex) as $pref
-| ([.info.segments[] | select(.type == "PT_LOAD")
-    | ((.paddr | hex) + (.memsz | hex))] | max - $pref) as $total
+| ([.info.kernel.segments[]
+    | ((.phys | hex) + (.memory_size | hex))] | max - $pref) as $total
 | ([$total, ($extract.marker.output_len | hex)] | max) as $size
 | [
     {start: ($extract.marker.input | hex), end: ($default + ($in.info.init_size | hex))},

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fault.h"
+
+#include <string.h>
+
+/* Instructions shown, from the one that the guest stands at. */
+#define FAULT_CODE_LINES 6
+
+/*
+ * The text of an error stop: stub/abi/checkpoint.h puts its linear address in rdi and its length in
+ * rsi. Both come from the guest: at most FAULT_MESSAGE_MAX bytes are taken, control bytes as dots.
+ */
+static struct error *read_message(struct fault *fault)
+{
+    const struct registers *regs = &fault->stop->regs;
+    size_t length = regs->gpr[RSI] < FAULT_MESSAGE_MAX ? regs->gpr[RSI] : FAULT_MESSAGE_MAX - 1;
+    struct error *err = target_read_virt(fault->stop->target, virt(regs->gpr[RDI]), fault->message,
+                                         length);
+
+    if (err)
+        return error_context(err, "reading the boot code's message");
+    fault->message[length] = '\0';
+    for (char *byte = fault->message; byte < fault->message + length; byte++)
+        if (*byte < ' ' || *byte > '~')
+            *byte = '.';
+    return NULL;
+}
+
+struct error *fault_capture(struct fault *fault)
+{
+    const struct stop *stop = fault->stop;
+    enum cpu_mode mode = registers_mode(&stop->regs);
+    virt_t pc = registers_pc(&stop->regs);
+    struct error *err = regs_capture(stop, &fault->regs);
+
+    if (!stop_describe(stop, pc, fault->where, sizeof(fault->where)))
+        snprintf(fault->where, sizeof(fault->where), "%s", text_hex(pc.value));
+    if (!err && fault->event == TIMELINE_ERROR)
+        err = read_message(fault);
+    if (!err)
+        err = disasm_capture(stop, pc, cpu_mode_bits(mode), FAULT_CODE_LINES, &fault->code);
+    if (!err)
+        err = explain_fault(stop, fault->event, &fault->why);
+    return err;
+}
+
+static const char *headline(enum timeline_event event)
+{
+    switch (event) {
+    case TIMELINE_ERROR:
+        return "the boot code stopped at an error";
+    case TIMELINE_TIMEOUT:
+        return "the guest did not get on in time";
+    default:
+        return "the CPU gave up: triple fault or shutdown";
+    }
+}
+
+void fault_text(const struct fault *fault, const struct text *text)
+{
+    text_print(text, TEXT_PLAIN, "\n");
+    text_print(text, TEXT_BAD, "%s\n", headline(fault->event));
+    text_label(text, "after");
+    text_print(text, TEXT_PLAIN, "%s\n", fault->last ? fault->last->name : "no checkpoint at all");
+    text_label(text, "where");
+    text_print(text, TEXT_PLAIN, "%s, %s code\n", fault->where,
+               cpu_mode_name(registers_mode(&fault->stop->regs)));
+    if (fault->message[0]) {
+        text_label(text, "message");
+        text_print(text, TEXT_BAD, "%s\n", fault->message);
+    }
+    explain_text(&fault->why, text);
+    disasm_text(&fault->code, text);
+    regs_text(&fault->regs, text);
+}
+
+static const char *event_word(enum timeline_event event)
+{
+    switch (event) {
+    case TIMELINE_ERROR:
+        return "error";
+    case TIMELINE_TIMEOUT:
+        return "timeout";
+    default:
+        return "fault";
+    }
+}
+
+json_t *fault_json(const struct fault *fault)
+{
+    return json_pack("{s:s,s:o,s:o,s:s,s:o,s:o,s:o}", "fault", event_word(fault->event), "after",
+                     fault->last ? json_string(fault->last->name) : json_null(), "message",
+                     fault->message[0] ? json_string(fault->message) : json_null(), "where",
+                     fault->where, "registers", regs_json(&fault->regs), "code",
+                     disasm_json(&fault->code), "why", explain_json(&fault->why));
+}
+
+struct error *fault_error(const struct fault *fault, int64_t timeout_ms)
+{
+    char after[CHECKPOINT_NAME_MAX + 32] = "before the first checkpoint";
+
+    if (fault->last)
+        snprintf(after, sizeof(after), "after checkpoint %s", fault->last->name);
+    switch (fault->event) {
+    case TIMELINE_ERROR:
+        return error_new(ERROR_GUEST, "the boot code stopped %s: %s", after,
+                         fault->message[0] ? fault->message : "it gave no message");
+    case TIMELINE_TIMEOUT:
+        return error_new(ERROR_TIMEOUT,
+                         "no further checkpoint within %.1f s, %s; the guest is at %s",
+                         (double)timeout_ms / 1000, after, fault->where);
+    default:
+        return error_new(ERROR_GUEST, "triple fault or shutdown %s, at %s", after, fault->where);
+    }
+}
