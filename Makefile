@@ -13,6 +13,7 @@ include tests/tests.mk
 include demo/demo.mk
 include mk/docs.mk
 include mk/check.mk
+include tests/bench/bench.mk
 include mk/bench.mk
 include mk/lint.mk
 

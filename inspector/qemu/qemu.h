@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "error.h"
 #include "loop.h"
@@ -34,8 +35,8 @@ enum qemu_end {
     QEMU_RUNNING,
     QEMU_PASS,   /* isa-debug-exit (port 0xf4) with TEACHING_PASS of stub/abi/layout.h */
     QEMU_FAIL,   /* isa-debug-exit with another value */
-    QEMU_QUIT,   /* orderly: powered off, or a reboot turned into a shutdown */
-    QEMU_KILLED, /* by a signal, or exit status that QEMU itself reported an error with */
+    QEMU_QUIT,   /* powered off, or a reset turned into a shutdown (qemu_triple_fault() tells) */
+    QEMU_KILLED, /* by somebody, by a signal, or by an error that QEMU itself reports */
 };
 
 struct qemu;
@@ -46,6 +47,9 @@ struct qemu;
  * message is in the error.
  */
 struct error *qemu_start(const struct qemu_options *options, struct loop *loop, struct qemu **ret);
+
+/* QEMU's process; reaped, and so meaningless, once qemu_end_state() is not QEMU_RUNNING. */
+pid_t qemu_pid(const struct qemu *qemu);
 
 /* Kills the guest if it still runs, reaps it, frees everything. NULL is allowed. */
 void qemu_close(struct qemu *qemu);
@@ -73,6 +77,11 @@ struct error *qemu_instructions(struct qemu *qemu, bool *ret_known, uint64_t *re
 struct error *qemu_wait(struct qemu *qemu, int64_t deadline, enum qemu_end *ret);
 /* What is known of the end now, and QEMU's exit status (meaningful unless running or killed). */
 enum qemu_end qemu_end_state(struct qemu *qemu);
+/*
+ * True when a triple fault was why the guest stopped (options.debug: it stands there, T03) or was
+ * reset (otherwise: QEMU_QUIT). QEMU's other channels do not tell it from a reboot.
+ */
+bool qemu_triple_fault(struct qemu *qemu);
 int qemu_exit_status(const struct qemu *qemu);
 /* What QEMU wrote to its own stderr (at most 4 KiB), for error messages. */
 const char *qemu_stderr(const struct qemu *qemu);

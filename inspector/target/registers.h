@@ -11,9 +11,37 @@
 
 #include "address.h"
 
-enum gpr { RAX, RBX, RCX, RDX, RSI, RDI, RBP, RSP, R8, R9, R10, R11, R12, R13, R14, R15, GPR_COUNT };
+enum gpr {
+    RAX,
+    RBX,
+    RCX,
+    RDX,
+    RSI,
+    RDI,
+    RBP,
+    RSP,
+    R8,
+    R9,
+    R10,
+    R11,
+    R12,
+    R13,
+    R14,
+    R15,
+    GPR_COUNT
+};
 
-enum segment_register { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS, SEG_LDTR, SEG_TR, SEG_COUNT };
+enum segment_register {
+    SEG_ES,
+    SEG_CS,
+    SEG_SS,
+    SEG_DS,
+    SEG_FS,
+    SEG_GS,
+    SEG_LDTR,
+    SEG_TR,
+    SEG_COUNT
+};
 
 /* A segment register with its hidden part (SDM vol. 3, 3.4.3). */
 struct segment {
@@ -52,9 +80,9 @@ unsigned int cpu_mode_bits(enum cpu_mode mode);
 virt_t registers_pc(const struct registers *regs);
 
 /*
- * Looks a register up by name: 64-, 32-, and 16-bit names of general registers (rax eax ax), rip eip
- * ip, rflags eflags, segment selectors, gdtr and idtr (their bases), cr0..cr8, efer. False for an
- * unknown name. *ret_width is 2, 4 or 8: how many bytes of the value the name stands for.
+ * Looks a register up by name: 64-, 32-, and 16-bit names of general registers (rax eax ax), rip
+ * eip ip, rflags eflags, segment selectors, gdtr and idtr (their bases), cr0..cr8, efer. False for
+ * an unknown name. *ret_width is 2, 4 or 8: how many bytes of the value the name stands for.
  */
 bool registers_get(const struct registers *regs, const char *name, uint64_t *ret,
                    unsigned int *ret_width);

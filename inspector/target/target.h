@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A session with one guest over the GDB remote protocol: registers, memory, breakpoints, run control.
- * It owns a connected stream socket and waits in the caller's loop, so that other channels are
- * served while the guest runs.
+ * A session with one guest over the GDB remote protocol: registers, memory, breakpoints, run
+ * control. It owns a connected stream socket and waits in the caller's loop, so that other channels
+ * are served while the guest runs.
  *
  * Every function can fail with ERROR_CLOSED (the stub hung up), ERROR_PROTOCOL (an E reply or
  * something that is no valid reply) and ERROR_TIMEOUT (no reply within the reply timeout, 10 s
@@ -35,7 +35,10 @@ void target_set_reply_timeout(struct target *target, int64_t milliseconds);
 
 /* All registers; the hidden parts through the monitor's "info registers" where the stub has one. */
 struct error *target_registers(struct target *target, struct registers *ret);
-/* Writes one register by its name in target.xml (rip, rax, eflags, ...). ERROR_INPUT: no such name. */
+/*
+ * Writes one register by its name in target.xml (rip, rax, eflags, ...). ERROR_INPUT: no such name,
+ * or the value does not fit.
+ */
 struct error *target_write_register(struct target *target, const char *name, uint64_t value);
 
 /*
@@ -51,9 +54,9 @@ struct error *target_write_phys(struct target *target, phys_t address, const voi
 
 /*
  * True when [address, address + length) is guest RAM or ROM, or when nothing is known about the
- * guest's memory map.
+ * guest's memory map. Asks the stub when the guest has run since the map was read.
  */
-bool target_is_memory(const struct target *target, phys_t address, uint64_t length);
+bool target_is_memory(struct target *target, phys_t address, uint64_t length);
 
 /* Breakpoints match linear addresses, whatever the mode. Inserting one twice is one breakpoint. */
 struct error *target_insert_breakpoint(struct target *target, virt_t address);
@@ -70,8 +73,8 @@ enum stop_reason {
 
 struct stop_event {
     enum stop_reason reason;
-    int signal;      /* of a T reply, or the status of a W */
-    virt_t watched;  /* STOP_WATCHPOINT: the accessed address */
+    int signal;     /* of a T reply, or the status of a W */
+    virt_t watched; /* STOP_WATCHPOINT: the accessed address */
 };
 
 /*

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "channels.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define GDB_BUFFER 0x80000 /* bytes: replies that QEMU can write before they are read */
+
+void channels_close(int fds[CHANNELS])
+{
+    for (int i = 0; i < CHANNELS; i++) {
+        if (fds[i] >= 0)
+            close(fds[i]);
+        fds[i] = -1;
+    }
+}
+
+static bool open_channel(struct channels *channels, int i)
+{
+    int pair[2];
+    int failed = i == LOG || i == MESSAGES
+                     ? pipe2(pair, O_CLOEXEC) /* /dev/fd/N can be opened for a pipe only */
+                     : socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair);
+
+    if (failed)
+        return false;
+    channels->ours[i] = pair[0];
+    channels->theirs[i] = pair[1];
+    return fcntl(pair[0], F_SETFL, O_NONBLOCK) == 0;
+}
+
+struct error *channels_open(bool debug, struct channels *ret)
+{
+    for (int i = 0; i < CHANNELS; i++)
+        ret->ours[i] = ret->theirs[i] = -1;
+    for (int i = 0; i < CHANNELS; i++) {
+        if ((i != GDB || debug) && !open_channel(ret, i)) {
+            int number = errno;
+
+            channels_close(ret->ours);
+            channels_close(ret->theirs);
+            return error_errno(number, "channels to QEMU");
+        }
+    }
+    if (debug) {
+        int size = GDB_BUFFER;
+
+        setsockopt(ret->theirs[GDB], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+    }
+    return NULL;
+}

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "qemu.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "arguments.h"
+#include "channels.h"
+#include "layout.h"
+#include "qmp.h"
+#include "spawn.h"
+#include "stream.h"
+
+#define START_TIMEOUT 30000 /* milliseconds until QEMU takes commands */
+#define QMP_TIMEOUT   10000
+#define CONSOLE_KEPT  0x40000
+#define STDERR_KEPT   0x1000
+#define TRIPLE_FAULT  "Triple fault"
+
+struct qemu {
+    struct loop *loop;
+    pid_t pid;
+    int pidfd; /* -1 once reaped */
+    int wait_status;
+    int gdb_fd; /* -1 when taken or not there */
+    struct qmp qmp;
+    struct stream marker_stream, serial, log, messages;
+    struct markers *markers;
+    console_handler on_console;
+    void *console_context;
+
+    bool triple_fault;
+    char log_line[sizeof(TRIPLE_FAULT) + 1]; /* the start of the log's current line */
+    size_t log_length;
+    char stderr_text[STDERR_KEPT];
+    size_t stderr_length;
+    /* The newest CONSOLE_KEPT bytes end at console_length; the front is dropped when it is full. */
+    char console[2 * CONSOLE_KEPT + 1];
+    size_t console_length;
+};
+
+static void take_markers(void *context, const char *bytes, size_t length)
+{
+    struct qemu *qemu = context;
+
+    markers_feed(qemu->markers, bytes, length);
+}
+
+static void take_console(void *context, const char *bytes, size_t length)
+{
+    struct qemu *qemu = context;
+
+    if (qemu->console_length + length > 2 * CONSOLE_KEPT) {
+        size_t kept = qemu->console_length < CONSOLE_KEPT ? qemu->console_length : CONSOLE_KEPT;
+
+        memmove(qemu->console, qemu->console + qemu->console_length - kept, kept);
+        qemu->console_length = kept;
+    }
+    /* A NUL would hide what comes after it from every reader of the text. */
+    for (size_t i = 0; i < length; i++)
+        qemu->console[qemu->console_length++] = bytes[i] ? bytes[i] : ' ';
+    qemu->console[qemu->console_length] = '\0';
+    if (qemu->on_console)
+        qemu->on_console(qemu->console_context, bytes, length);
+}
+
+static void take_messages(void *context, const char *bytes, size_t length)
+{
+    struct qemu *qemu = context;
+    size_t room = STDERR_KEPT - 1 - qemu->stderr_length;
+    size_t taken = length < room ? length : room;
+
+    memcpy(qemu->stderr_text + qemu->stderr_length, bytes, taken);
+    qemu->stderr_length += taken;
+    qemu->stderr_text[qemu->stderr_length] = '\0';
+}
+
+static void take_log(void *context, const char *bytes, size_t length)
+{
+    struct qemu *qemu = context;
+
+    for (size_t i = 0; i < length; i++) {
+        if (bytes[i] != '\n') {
+            if (qemu->log_length < sizeof(qemu->log_line) - 1)
+                qemu->log_line[qemu->log_length++] = bytes[i];
+            continue;
+        }
+        qemu->log_line[qemu->log_length] = '\0';
+        qemu->triple_fault = qemu->triple_fault || strcmp(qemu->log_line, TRIPLE_FAULT) == 0;
+        qemu->log_length = 0;
+    }
+}
+
+static struct error *spawn_qemu(struct qemu *qemu, const struct qemu_options *options,
+                                const struct channels *channels)
+{
+    const int *fds = channels->theirs;
+    struct inherited inherited = {fds[QMP], fds[MARKERS], fds[SERIAL], fds[LOG], fds[GDB]};
+    int keep[] = {fds[QMP], fds[MARKERS], fds[SERIAL], fds[LOG], fds[GDB]};
+    size_t count = sizeof(keep) / sizeof(keep[0]);
+    struct arguments arguments;
+
+    arguments_build(options, &inherited, &arguments);
+    struct spawn spawn = {.arguments = arguments.list,
+                          .keep = keep,
+                          .keep_count = options->debug ? count : count - 1,
+                          .stderr_fd = fds[MESSAGES]};
+    return spawn_child(&spawn, &qemu->pid, &qemu->pidfd);
+}
+
+struct error *qemu_drain(struct qemu *qemu)
+{
+    struct error *err = stream_drain(&qemu->marker_stream);
+
+    if (!err)
+        err = stream_drain(&qemu->serial);
+    if (!err)
+        err = stream_drain(&qemu->log);
+    if (!err)
+        err = stream_drain(&qemu->messages);
+    return err;
+}
+
+/* The process has ended, so that reaping does not wait; what it wrote before is still there. */
+static struct error *ended(void *context)
+{
+    struct qemu *qemu = context;
+
+    loop_unwatch(qemu->loop, qemu->pidfd);
+    close(qemu->pidfd);
+    qemu->pidfd = -1;
+    while (waitpid(qemu->pid, &qemu->wait_status, 0) < 0 && errno == EINTR)
+        ;
+    struct error *err = stream_drain(&qemu->qmp.stream);
+    return err ? err : qemu_drain(qemu);
+}
+
+/* Hands a descriptor of ours on: from here on its new owner closes it. */
+static int take(int *fd)
+{
+    int taken = *fd;
+
+    *fd = -1;
+    return taken;
+}
+
+static struct error *watch_channels(struct qemu *qemu, struct channels *channels)
+{
+    struct loop *loop = qemu->loop;
+    int *ours = channels->ours;
+    struct error *err = loop_watch(loop, qemu->pidfd, ended, qemu);
+
+    qemu->gdb_fd = take(&ours[GDB]);
+    if (!err)
+        err = qmp_open(&qemu->qmp, take(&ours[QMP]), loop);
+    if (!err)
+        err = stream_open(&qemu->marker_stream, take(&ours[MARKERS]), loop, take_markers, qemu);
+    if (!err)
+        err = stream_open(&qemu->serial, take(&ours[SERIAL]), loop, take_console, qemu);
+    if (!err)
+        err = stream_open(&qemu->log, take(&ours[LOG]), loop, take_log, qemu);
+    if (!err)
+        err = stream_open(&qemu->messages, take(&ours[MESSAGES]), loop, take_messages, qemu);
+    return err;
+}
+
+/* The first line on stderr that is no warning, else the first; its length without the newline. */
+static const char *first_message(const struct qemu *qemu, int *ret_length)
+{
+    const char *message = qemu->stderr_text;
+
+    for (const char *line = message; *line; line += strspn(line, "\n")) {
+        size_t length = strcspn(line, "\n");
+
+        if (!memmem(line, length, "warning:", strlen("warning:"))) {
+            message = line;
+            break;
+        }
+        line += length;
+    }
+    *ret_length = (int)strcspn(message, "\r\n");
+    return message;
+}
+
+/* QEMU ended before it took commands: it did not like its arguments or files, and says why. */
+static struct error *refusal(const struct qemu *qemu, const struct qemu_options *options)
+{
+    const char *program = arguments_program(options);
+    int length;
+    const char *message = first_message(qemu, &length);
+
+    if (length > 0)
+        return error_new(ERROR_INPUT, "%.*s", length, message);
+    if (WIFSIGNALED(qemu->wait_status))
+        return error_new(ERROR_SYSTEM, "%s: killed by signal %d at its start", program,
+                         WTERMSIG(qemu->wait_status));
+    return error_new(ERROR_INPUT, "%s: ended at its start with status %d and no message", program,
+                     WEXITSTATUS(qemu->wait_status));
+}
+
+static struct error *await_start(struct qemu *qemu, const struct qemu_options *options)
+{
+    int64_t deadline = loop_in(START_TIMEOUT);
+    json_t *nothing = NULL;
+    struct error *err = qmp_negotiate(&qemu->qmp, deadline);
+
+    if (!err && !options->debug)
+        err = qmp_execute(&qemu->qmp, "cont", deadline, &nothing);
+    json_decref(nothing);
+    if (err && error_kind(err) == ERROR_CLOSED) {
+        enum qemu_end end;
+
+        error_free(err);
+        err = qemu_wait(qemu, deadline, &end);
+        if (!err && end == QEMU_RUNNING)
+            err = error_new(ERROR_SYSTEM, "%s: closed its channels but does not end",
+                            arguments_program(options));
+        else if (!err)
+            err = refusal(qemu, options);
+    }
+    return err;
+}
+
+struct error *qemu_start(const struct qemu_options *options, struct loop *loop, struct qemu **ret)
+{
+    struct channels channels;
+    struct error *err = channels_open(options->debug, &channels);
+
+    if (err)
+        return err;
+    struct qemu *qemu = calloc(1, sizeof(*qemu));
+    if (!qemu) {
+        channels_close(channels.ours);
+        channels_close(channels.theirs);
+        return error_errno(ENOMEM, "qemu");
+    }
+    qemu->loop = loop;
+    qemu->markers = markers_new();
+    qemu->pidfd = qemu->gdb_fd = qemu->qmp.stream.fd = -1;
+    qemu->marker_stream.fd = qemu->serial.fd = qemu->log.fd = qemu->messages.fd = -1;
+
+    err = spawn_qemu(qemu, options, &channels);
+    channels_close(channels.theirs);
+    if (!err)
+        err = watch_channels(qemu, &channels);
+    channels_close(channels.ours);
+    if (!err)
+        err = await_start(qemu, options);
+    if (err) {
+        qemu_close(qemu);
+        return err;
+    }
+    *ret = qemu;
+    return NULL;
+}
+
+void qemu_close(struct qemu *qemu)
+{
+    if (!qemu)
+        return;
+    if (qemu->pidfd >= 0) {
+        kill(qemu->pid, SIGKILL);
+        error_free(ended(qemu)); /* it cannot be told any more, and matters to nobody */
+    }
+    qmp_close(&qemu->qmp);
+    stream_close(&qemu->marker_stream);
+    stream_close(&qemu->serial);
+    stream_close(&qemu->log);
+    stream_close(&qemu->messages);
+    if (qemu->gdb_fd >= 0)
+        close(qemu->gdb_fd);
+    markers_free(qemu->markers);
+    free(qemu);
+}
+
+int qemu_take_gdb_fd(struct qemu *qemu)
+{
+    return take(&qemu->gdb_fd);
+}
+
+pid_t qemu_pid(const struct qemu *qemu)
+{
+    return qemu->pid;
+}
+
+struct markers *qemu_markers(struct qemu *qemu)
+{
+    return qemu->markers;
+}
+
+const char *qemu_console(const struct qemu *qemu)
+{
+    size_t skipped = qemu->console_length > CONSOLE_KEPT ? qemu->console_length - CONSOLE_KEPT : 0;
+
+    return qemu->console + skipped;
+}
+
+void qemu_on_console(struct qemu *qemu, console_handler handler, void *context)
+{
+    qemu->on_console = handler;
+    qemu->console_context = context;
+}
+
+struct error *qemu_instructions(struct qemu *qemu, bool *ret_known, uint64_t *ret)
+{
+    json_t *replay = NULL;
+    struct error *err = qmp_execute(&qemu->qmp, "query-replay", loop_in(QMP_TIMEOUT), &replay);
+
+    if (err)
+        return err;
+    const char *mode = json_string_value(json_object_get(replay, "mode"));
+    const json_t *count = json_object_get(replay, "icount");
+    *ret = json_is_integer(count) ? (uint64_t)json_integer_value(count) : 0;
+    *ret_known = mode && json_is_integer(count);
+    json_decref(replay);
+    return NULL;
+}
+
+struct error *qemu_wait(struct qemu *qemu, int64_t deadline, enum qemu_end *ret)
+{
+    struct error *err = NULL;
+    bool timed_out;
+
+    while (!err && qemu->pidfd >= 0 && loop_now() < deadline)
+        err = loop_once(qemu->loop, deadline, &timed_out);
+    if (!err)
+        *ret = qemu_end_state(qemu);
+    return err;
+}
+
+/* isa-debug-exit makes QEMU's status odd: (value << 1) | 1. */
+static enum qemu_end debug_exit_end(const struct qemu *qemu, int status)
+{
+    bool own_error = status == EXIT_FAILURE && qemu->stderr_length > 0;
+
+    if (!(status & 1) || own_error)
+        return QEMU_KILLED;
+    return status >> 1 == TEACHING_PASS ? QEMU_PASS : QEMU_FAIL;
+}
+
+enum qemu_end qemu_end_state(struct qemu *qemu)
+{
+    if (qemu->pidfd >= 0)
+        return QEMU_RUNNING;
+    if (!WIFEXITED(qemu->wait_status))
+        return QEMU_KILLED;
+    int status = WEXITSTATUS(qemu->wait_status);
+    if (status != 0)
+        return debug_exit_end(qemu, status);
+    return qemu->qmp.guest_shutdown ? QEMU_QUIT : QEMU_KILLED;
+}
+
+bool qemu_triple_fault(struct qemu *qemu)
+{
+    /* A failing read shows at the next wait; what was logged so far counts here. */
+    error_free(stream_drain(&qemu->log));
+    return qemu->triple_fault;
+}
+
+int qemu_exit_status(const struct qemu *qemu)
+{
+    return WEXITSTATUS(qemu->wait_status);
+}
+
+const char *qemu_stderr(const struct qemu *qemu)
+{
+    return qemu->stderr_text;
+}

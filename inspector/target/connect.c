@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <netdb.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "target.h"
+
+#define CONNECT_SECONDS 10
+#define UNIX_PREFIX     "unix:"
+#define HOST_MAX        256
+
+static struct error *connect_unix(const char *path, int *ret)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+    if (strlen(path) >= sizeof(address.sun_path))
+        return error_new(ERROR_INPUT, "unix:%s: path is longer than %zu bytes", path,
+                         sizeof(address.sun_path) - 1);
+    memcpy(address.sun_path, path, strlen(path));
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return error_errno(errno, "unix:%s", path);
+    if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
+        int number = errno;
+
+        close(fd);
+        return error_new(ERROR_INPUT, "unix:%s: %s", path, strerror(number));
+    }
+    *ret = fd;
+    return NULL;
+}
+
+/* Linux applies a send timeout to connect(), which then fails with EINPROGRESS. */
+static void limit_connect(int fd)
+{
+    struct timeval limit = {.tv_sec = CONNECT_SECONDS};
+
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+}
+
+static int connect_first(const struct addrinfo *list, int *ret_errno)
+{
+    for (const struct addrinfo *at = list; at; at = at->ai_next) {
+        int fd = socket(at->ai_family, at->ai_socktype | SOCK_CLOEXEC, at->ai_protocol);
+
+        if (fd >= 0)
+            limit_connect(fd);
+        if (fd >= 0 && connect(fd, at->ai_addr, at->ai_addrlen) == 0)
+            return fd;
+        *ret_errno = errno == EINPROGRESS ? ETIMEDOUT : errno;
+        if (fd >= 0)
+            close(fd);
+    }
+    return -1;
+}
+
+static struct error *connect_host(const char *address, const char *host, const char *port, int *ret)
+{
+    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *list;
+    int number = 0;
+
+    int status = getaddrinfo(host, port, &hints, &list);
+    if (status)
+        return error_new(ERROR_INPUT, "%s: %s", address, gai_strerror(status));
+    int fd = connect_first(list, &number);
+    freeaddrinfo(list);
+    if (fd < 0)
+        return error_new(ERROR_INPUT, "%s: %s", address, strerror(number));
+    *ret = fd;
+    return NULL;
+}
+
+/* HOST:PORT or [HOST]:PORT, where HOST of the latter may hold colons. */
+static struct error *connect_tcp(const char *address, int *ret)
+{
+    const char *colon = strrchr(address, ':');
+    const char *host = address;
+    size_t length = colon ? (size_t)(colon - address) : 0;
+    char name[HOST_MAX];
+
+    if (length > 2 && host[0] == '[' && host[length - 1] == ']') {
+        host++;
+        length -= 2;
+    }
+    if (length == 0 || length >= sizeof(name) || colon[1] == '\0')
+        return error_new(ERROR_INPUT, "%s: not unix:PATH or HOST:PORT", address);
+    memcpy(name, host, length);
+    name[length] = '\0';
+    return connect_host(address, name, colon + 1, ret);
+}
+
+struct error *target_connect(const char *address, struct loop *loop, struct target **ret)
+{
+    size_t prefix = strlen(UNIX_PREFIX);
+    struct error *err;
+    int fd = -1;
+
+    if (strncmp(address, UNIX_PREFIX, prefix) == 0)
+        err = connect_unix(address + prefix, &fd);
+    else
+        err = connect_tcp(address, &fd);
+    if (err)
+        return err;
+    return error_context(target_open(fd, loop, ret), "%s", address);
+}

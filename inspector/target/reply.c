@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <ctype.h>
+#include <string.h>
+
+#include "connection.h"
+
+void reply_excerpt(const char *bytes, size_t length, char out[static REPLY_EXCERPT + 4])
+{
+    size_t shown = length < REPLY_EXCERPT ? length : REPLY_EXCERPT;
+
+    for (size_t i = 0; i < shown; i++)
+        out[i] = isprint((unsigned char)bytes[i]) ? bytes[i] : '.';
+    strcpy(out + shown, length > shown ? "..." : "");
+}
+
+struct error *reply_error(const char *request, const struct reply *reply, const char *what)
+{
+    char shown[REPLY_EXCERPT + 4];
+
+    reply_excerpt(reply->body, reply->length, shown);
+    if (reply->length == 0)
+        return error_new(ERROR_PROTOCOL, "%.40s: not supported by the debug stub", request);
+    if (reply->length == 3 && reply->body[0] == 'E')
+        return error_new(ERROR_PROTOCOL, "%.40s: debug stub answers error %s", request, shown + 1);
+    return error_new(ERROR_PROTOCOL, "%.40s: expected %s, got \"%s\"", request, what, shown);
+}
+
+bool reply_is(const struct reply *reply, const char *text)
+{
+    return reply->length == strlen(text) && memcmp(reply->body, text, reply->length) == 0;
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Breakpoints and run control. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rsp.h"
+#include "session.h"
+
+#define SIGNAL_INTERRUPT 2 /* GDB's numbers, as QEMU uses them in stop replies */
+#define SIGNAL_QUIT      3
+#define SERVE_MAX        64    /* rounds; a stopped guest writes nothing more */
+#define STEP_TIMEOUT     10000 /* milliseconds for one instruction */
+
+static size_t find_breakpoint(const struct target *target, virt_t address)
+{
+    size_t i = 0;
+
+    while (i < target->breakpoint_count && target->breakpoints[i].value != address.value)
+        i++;
+    return i;
+}
+
+bool session_has_breakpoint(const struct target *target, virt_t address)
+{
+    return find_breakpoint(target, address) < target->breakpoint_count;
+}
+
+static struct error *breakpoint_command(struct target *target, char action, virt_t address)
+{
+    char request[64];
+
+    snprintf(request, sizeof(request), "%c0,%llx,1", action, (unsigned long long)address.value);
+    return session_command(target, request);
+}
+
+struct error *target_insert_breakpoint(struct target *target, virt_t address)
+{
+    if (session_has_breakpoint(target, address))
+        return NULL;
+    if (target->breakpoint_count == target->breakpoint_room) {
+        size_t room = target->breakpoint_room ? 2 * target->breakpoint_room : 32;
+        virt_t *list = reallocarray(target->breakpoints, room, sizeof(*list));
+
+        if (!list)
+            return error_errno(ENOMEM, "breakpoints");
+        target->breakpoints = list;
+        target->breakpoint_room = room;
+    }
+    struct error *err = breakpoint_command(target, 'Z', address);
+    if (!err)
+        target->breakpoints[target->breakpoint_count++] = address;
+    return err;
+}
+
+struct error *target_remove_breakpoint(struct target *target, virt_t address)
+{
+    size_t index = find_breakpoint(target, address);
+
+    if (index == target->breakpoint_count)
+        return NULL;
+    struct error *err = breakpoint_command(target, 'z', address);
+    if (!err)
+        target->breakpoints[index] = target->breakpoints[--target->breakpoint_count];
+    return err;
+}
+
+/* "watch:ADDR;", "rwatch:ADDR;" or "awatch:ADDR;" among the pairs of a T reply. */
+static bool watched_address(const char *pairs, const char *end, uint64_t *ret)
+{
+    for (const char *at = pairs; at && at < end; at = memchr(at, ';', (size_t)(end - at))) {
+        if (*at == ';')
+            at++;
+        const char *colon = memchr(at, ':', (size_t)(end - at));
+        if (!colon)
+            return false;
+        size_t length = (size_t)(colon - at);
+        bool watch = (length == 5 && memcmp(at, "watch", 5) == 0) ||
+                     (length == 6 &&
+                      (memcmp(at, "rwatch", 6) == 0 || memcmp(at, "awatch", 6) == 0));
+        if (watch)
+            return rsp_hex_number(colon + 1, end, ret);
+    }
+    return false;
+}
+
+static void decode_signal(const struct reply *reply, int signal, struct stop_event *ret)
+{
+    uint64_t address = 0;
+
+    *ret = (struct stop_event){.signal = signal, .reason = STOP_BREAKPOINT};
+    if (signal == SIGNAL_INTERRUPT)
+        ret->reason = STOP_INTERRUPT;
+    else if (signal == SIGNAL_QUIT)
+        ret->reason = STOP_SHUTDOWN;
+    else if (watched_address(reply->body + 3, reply->body + reply->length, &address))
+        ret->reason = STOP_WATCHPOINT;
+    ret->watched = virt(address);
+}
+
+/* Tnn..., Snn, Wnn or Xnn; false for anything else. */
+static bool decode_stop(const struct reply *reply, struct stop_event *ret)
+{
+    uint8_t number;
+
+    if (reply->length < 3 || !strchr("TSWX", reply->body[0]) ||
+        !rsp_from_hex(reply->body + 1, &number, 1))
+        return false;
+    if (reply->body[0] == 'W' || reply->body[0] == 'X')
+        *ret = (struct stop_event){.reason = STOP_EXITED, .signal = number};
+    else
+        decode_signal(reply, number, ret);
+    return true;
+}
+
+/* The guest is not to be asked for anything any more once it has ended; a hang-up is an end too. */
+static struct error *hung_up(struct error *err, struct target *target, struct stop_event *ret)
+{
+    if (error_kind(err) != ERROR_CLOSED)
+        return err;
+    error_free(err);
+    target->running = false;
+    *ret = (struct stop_event){.reason = STOP_EXITED};
+    return NULL;
+}
+
+/*
+ * What the guest wrote to its other channels before it stopped is there already, but the poll that
+ * saw the stop reply may have looked at them just before.
+ */
+static struct error *serve_others(struct target *target)
+{
+    struct error *err = NULL;
+    bool idle = false;
+
+    for (int i = 0; i < SERVE_MAX && !err && !idle; i++)
+        err = connection_serve(target->connection, &idle);
+    return err;
+}
+
+/* Waits for a stop reply; console output ("O" and hex) may come before it. */
+static struct error *await_stop(struct target *target, int64_t deadline, struct stop_event *ret,
+                                bool *ret_timed_out)
+{
+    struct reply reply;
+
+    for (;;) {
+        struct error *err = connection_receive_until(target->connection, deadline, &reply,
+                                                     ret_timed_out);
+
+        if (err)
+            return hung_up(err, target, ret);
+        if (*ret_timed_out)
+            return NULL;
+        if (decode_stop(&reply, ret)) {
+            target->running = false;
+            return serve_others(target);
+        }
+        if (reply.length == 0 || reply.body[0] != 'O')
+            return reply_error("resumed guest", &reply, "a stop reply");
+    }
+}
+
+/* Stops a running guest. It may have stopped by itself in between: that stop is the one returned.
+ */
+static struct error *interrupt(struct target *target, struct stop_event *ret)
+{
+    bool timed_out = false;
+    struct error *err = connection_interrupt(target->connection);
+
+    if (!err)
+        err = await_stop(target, connection_reply_deadline(target->connection), ret, &timed_out);
+    if (!err && timed_out)
+        err = connection_abandon(target->connection,
+                                 error_new(ERROR_TIMEOUT, "guest does not stop when interrupted"));
+    return err;
+}
+
+struct error *session_stop(struct target *target)
+{
+    struct stop_event ignored;
+
+    return target->running ? interrupt(target, &ignored) : NULL;
+}
+
+static struct error *resume(struct target *target, const char *action)
+{
+    struct error *err = session_stop(target);
+
+    if (!err)
+        err = connection_send(target->connection, action, strlen(action));
+    if (err)
+        return err;
+    target->running = true;
+    target->registers_fresh = false;
+    target->ranges_fresh = false;
+    return NULL;
+}
+
+/* *ret_late: the deadline passed and it was interrupted; *ret is that stop. */
+static struct error *run(struct target *target, const char *action, int64_t deadline,
+                         struct stop_event *ret, bool *ret_late)
+{
+    struct error *err = resume(target, action);
+
+    *ret_late = false;
+    if (!err)
+        err = await_stop(target, deadline, ret, ret_late);
+    if (!err && *ret_late)
+        err = interrupt(target, ret);
+    /* A stop that came before the interrupt did is as good as one in time. */
+    *ret_late = *ret_late && !err && ret->reason == STOP_INTERRUPT;
+    return err;
+}
+
+struct error *target_step(struct target *target, struct stop_event *ret)
+{
+    bool late;
+    struct error *err = run(target, "vCont;s", loop_in(STEP_TIMEOUT), ret, &late);
+
+    if (!err && late)
+        err = error_new(ERROR_TIMEOUT, "single step: not done within %d ms", STEP_TIMEOUT);
+    return err;
+}
+
+/*
+ * "c" from an address with a breakpoint stops there again without running anything, so that one
+ * instruction is stepped first.
+ */
+static struct error *step_off_breakpoint(struct target *target, struct stop_event *ret,
+                                         bool *ret_stepped)
+{
+    struct registers regs;
+
+    *ret_stepped = false;
+    if (target->breakpoint_count == 0)
+        return NULL;
+    struct error *err = target_registers(target, &regs);
+    if (err || !session_has_breakpoint(target, registers_pc(&regs)))
+        return err;
+    *ret_stepped = true;
+    return target_step(target, ret);
+}
+
+struct error *target_continue(struct target *target, int64_t deadline, struct stop_event *ret)
+{
+    bool stepped, late;
+    struct error *err = step_off_breakpoint(target, ret, &stepped);
+
+    if (err || (stepped && ret->reason != STOP_BREAKPOINT))
+        return err;
+    err = run(target, "vCont;c", deadline, ret, &late);
+    if (!err && late)
+        err = error_new(ERROR_TIMEOUT, "guest still runs at its deadline");
+    return err;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of this folder share of a session; target.h is what others see. */
+#ifndef BOOTSCOPE_TARGET_SESSION_H
+#define BOOTSCOPE_TARGET_SESSION_H
+
+#include "connection.h"
+#include "layout.h"
+#include "ranges.h"
+#include "target.h"
+
+/* Which addresses the stub takes "m" and "M" to be. */
+enum addressing { ADDRESS_VIRTUAL, ADDRESS_PHYSICAL };
+
+struct target {
+    struct connection *connection;
+    struct layout layout;
+
+    /* What the stub can do. */
+    size_t packet_size;
+    unsigned int window; /* requests in flight at a time */
+    bool physical;       /* Qqemu.PhyMemMode */
+
+    /* How things stand. */
+    enum addressing addressing;
+    bool running;         /* resumed, and no stop reply yet */
+    bool registers_fresh; /* registers are those of this stop */
+    struct registers registers;
+    bool ranges_fresh; /* the memory map was read at this stop */
+    struct ranges ranges;
+
+    size_t breakpoint_count, breakpoint_room;
+    virt_t *breakpoints;
+};
+
+/* A request of a stopped guest: one that still runs (after an error of another channel) is stopped.
+ */
+struct error *session_request(struct target *target, const char *body, struct reply *ret);
+/* The same for a request that is answered by OK. */
+struct error *session_command(struct target *target, const char *body);
+struct error *session_stop(struct target *target);
+bool session_has_breakpoint(const struct target *target, virt_t address);
+
+#endif

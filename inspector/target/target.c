@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opening and closing a session: what the stub can do. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "rsp.h"
+#include "session.h"
+
+#define PACKET_SIZE_DEFAULT 400     /* what GDB assumes when a stub does not say */
+#define PACKET_SIZE_MIN     64      /* the longest request with an address and a length fits */
+#define PACKET_SIZE_MAX     0x20000 /* more brings nothing, and buffers are sized for it */
+
+/* Replies to memory requests that may be outstanding; docs/benchmarks.md has the measurement. */
+#define WINDOW_QEMU 64
+
+#define SUPPORTED_REQUEST "qSupported:xmlRegisters=i386;vContSupported+"
+
+struct error *session_request(struct target *target, const char *body, struct reply *ret)
+{
+    struct error *err = session_stop(target);
+
+    return err ? err : connection_request(target->connection, body, ret);
+}
+
+struct error *session_command(struct target *target, const char *body)
+{
+    struct reply reply;
+    struct error *err = session_request(target, body, &reply);
+
+    if (!err && !reply_is(&reply, "OK"))
+        err = reply_error(body, &reply, "\"OK\"");
+    return err;
+}
+
+/* A stop reply that nobody asked for: QEMU 7.2 sends one when a client connects to a running guest.
+ */
+static bool is_stop_reply(const struct reply *reply)
+{
+    return reply->length >= 3 && (reply->body[0] == 'T' || reply->body[0] == 'S') &&
+           rsp_hex_digit(reply->body[1]) >= 0 && rsp_hex_digit(reply->body[2]) >= 0;
+}
+
+/* The value of "NAME=" in "a=1;b+;c=2", or NULL; ends at ";" or NUL. */
+static const char *feature(const char *features, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (const char *at = features; at; at = strchr(at, ';')) {
+        if (*at == ';')
+            at++;
+        if (strncmp(at, name, length) == 0)
+            return at + length;
+    }
+    return NULL;
+}
+
+static struct error *take_packet_size(struct target *target, const char *features)
+{
+    const char *value = feature(features, "PacketSize=");
+    uint64_t size = PACKET_SIZE_DEFAULT;
+
+    if (value) {
+        const char *end = rsp_hex_number(value, value + strlen(value), &size);
+
+        if (!end || (*end && *end != ';') || size < PACKET_SIZE_MIN)
+            return error_new(ERROR_PROTOCOL, "qSupported: unusable PacketSize=%.20s", value);
+    }
+    target->packet_size = size < PACKET_SIZE_MAX ? size : PACKET_SIZE_MAX;
+    return NULL;
+}
+
+static struct error *negotiate(struct target *target)
+{
+    struct reply reply;
+    struct error *err = session_request(target, SUPPORTED_REQUEST, &reply);
+
+    if (!err && is_stop_reply(&reply))
+        err = connection_receive(target->connection, &reply);
+    if (err)
+        return err;
+    if (!feature(reply.body, "qXfer:features:read+"))
+        return error_new(ERROR_PROTOCOL, "qSupported: the debug stub has no target.xml");
+    bool no_acks = feature(reply.body, "QStartNoAckMode+");
+    err = take_packet_size(target, reply.body);
+    if (!err && no_acks) {
+        err = session_command(target, "QStartNoAckMode");
+        if (!err)
+            connection_stop_acks(target->connection);
+    }
+    return err;
+}
+
+/*
+ * Only QEMU is known to take requests while its replies are unread and unacknowledged, so
+ * pipelining goes with its own extension.
+ */
+static struct error *probe_qemu(struct target *target)
+{
+    struct reply reply;
+    struct error *err = session_request(target, "qqemu.PhyMemMode", &reply);
+
+    if (err)
+        return err;
+    target->physical = reply_is(&reply, "0") || reply_is(&reply, "1");
+    target->addressing = reply_is(&reply, "1") ? ADDRESS_PHYSICAL : ADDRESS_VIRTUAL;
+    target->window = target->physical ? WINDOW_QEMU : 1;
+    return NULL;
+}
+
+/* One of the actions in "vCont;c;C;s;S". */
+static bool has_action(const char *actions, const char *name)
+{
+    const char *behind = feature(actions, name);
+
+    return behind && (*behind == ';' || *behind == '\0');
+}
+
+static struct error *probe_run_control(struct target *target)
+{
+    struct reply reply;
+    struct error *err = session_request(target, "vCont?", &reply);
+
+    if (err)
+        return err;
+    if (strncmp(reply.body, "vCont", strlen("vCont")) != 0 || !has_action(reply.body, "c") ||
+        !has_action(reply.body, "s"))
+        return reply_error("vCont?", &reply, "vCont with c and s");
+    return NULL;
+}
+
+struct error *target_open(int fd, struct loop *loop, struct target **ret)
+{
+    struct target *target = calloc(1, sizeof(*target));
+
+    if (!target) {
+        close(fd);
+        return error_errno(ENOMEM, "debug session");
+    }
+    struct error *err = connection_open(fd, loop, &target->connection);
+    if (!err)
+        err = negotiate(target);
+    if (!err)
+        err = probe_run_control(target);
+    if (!err)
+        err = layout_read(target->connection, &target->layout);
+    if (!err)
+        err = probe_qemu(target);
+    if (err) {
+        target_close(target);
+        return err;
+    }
+    *ret = target;
+    return NULL;
+}
+
+/* The next client must find "m" as it expects it; nobody waits for the answer. */
+static void leave_as_found(struct target *target)
+{
+    static const char request[] = "Qqemu.PhyMemMode:0";
+
+    if (target->addressing == ADDRESS_VIRTUAL || target->running)
+        return;
+    struct error *err = connection_send(target->connection, request, strlen(request));
+    if (!err)
+        err = connection_flush(target->connection);
+    error_free(err);
+}
+
+void target_close(struct target *target)
+{
+    if (!target)
+        return;
+    if (target->connection)
+        leave_as_found(target);
+    connection_close(target->connection);
+    free(target->breakpoints);
+    free(target);
+}
+
+void target_set_reply_timeout(struct target *target, int64_t milliseconds)
+{
+    connection_set_reply_timeout(target->connection, milliseconds);
+}
