@@ -104,16 +104,17 @@ startup_32:
 
 	/*
 	 * Where the copy will stand. The kernel must start on a multiple of its alignment and not
-	 * below the address that it was linked for; the copy ends where the room for it ends.
+	 * below the address that it was linked for (mkimage put that in the image); the copy ends where the room for it ends.
 	 */
 	movl	BP_kernel_alignment(%esi), %eax
 	decl	%eax
 	leal	(%ebp, %eax), %ebx
 	notl	%eax
 	andl	%eax, %ebx
-	cmpl	$LOAD_PHYSICAL_ADDR, %ebx
+	movl	rva(load_physical_addr)(%ebp), %eax
+	cmpl	%eax, %ebx
 	jae	1f
-	movl	$LOAD_PHYSICAL_ADDR, %ebx
+	movl	%eax, %ebx
 1:	addl	BP_init_size(%esi), %ebx
 	subl	$rva(_end), %ebx
 

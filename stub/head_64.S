@@ -66,9 +66,10 @@ startup_64:
 	addq	%rax, %rbp
 	notq	%rax
 	andq	%rax, %rbp
-	cmpq	$LOAD_PHYSICAL_ADDR, %rbp
+	movq	load_physical_addr(%rip), %rax
+	cmpq	%rax, %rbp
 	jae	1f
-	movq	$LOAD_PHYSICAL_ADDR, %rbp
+	movq	%rax, %rbp
 1:	movl	BP_init_size(%rsi), %ebx
 	subl	$rva(_end), %ebx
 	addq	%rbp, %rbx
