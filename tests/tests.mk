@@ -5,10 +5,20 @@
 UNIT_INSPECTOR := $(patsubst tests/unit/inspector/%.c,$(OUT)/tests/inspector/%,$(wildcard tests/unit/inspector/test_*.c))
 UNIT_STUB := $(patsubst tests/unit/stub/%.c,$(OUT)/tests/stub/%,$(wildcard tests/unit/stub/test_*.c))
 
+# Tests of the views run on a made-up guest: these stand in for the real target and symbols.
+UNIT_VIEWS := regs descriptors pagetable bss reloc elfload moved bootparams disasm explain
+UNIT_FAKES := $(OUT)/tests/inspector/fake_target.o $(OUT)/tests/inspector/fake_symbols.o
+
+$(UNIT_FAKES): $(OUT)/tests/inspector/%.o: tests/unit/inspector/%.c
+	@mkdir -p $(@D)
+	$(CC) $(INSPECTOR_CFLAGS) $(INSPECTOR_ALL_INCLUDES) -Itests/unit/inspector -c $< -o $@
+$(UNIT_VIEWS:%=$(OUT)/tests/inspector/test_%): $(UNIT_FAKES)
+$(UNIT_VIEWS:%=$(OUT)/tests/inspector/test_%): UNIT_EXTRA := $(UNIT_FAKES)
+
 # A test sees every folder, and its helpers in tests/unit/inspector/*.h.
 $(OUT)/tests/inspector/%: tests/unit/inspector/%.c $(INSPECTOR_LIB)
 	@mkdir -p $(@D)
-	$(CC) $(INSPECTOR_CFLAGS) -Wno-missing-prototypes $(INSPECTOR_ALL_INCLUDES) -Itests/unit/inspector $< -o $@ \
+	$(CC) $(INSPECTOR_CFLAGS) -Wno-missing-prototypes $(INSPECTOR_ALL_INCLUDES) -Itests/unit/inspector $< $(UNIT_EXTRA) -o $@ \
 		$(INSPECTOR_LIB) $(INSPECTOR_LIBS) -lcmocka
 
 # The stub's stages for the host: the same files, without the one that touches the machine. Its

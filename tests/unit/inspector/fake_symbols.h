@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Symbols that a test makes up, behind the interface of symbols.h. */
+#ifndef BOOTSCOPE_TESTS_FAKE_SYMBOLS_H
+#define BOOTSCOPE_TESTS_FAKE_SYMBOLS_H
+
+#include "symbols.h"
+
+struct fake_symbol {
+    const char *name;
+    uint64_t value;
+};
+
+struct symbols {
+    const struct fake_symbol *list; /* in ascending order of value */
+    size_t count;
+};
+
+#endif
