@@ -48,6 +48,14 @@ startup_64:
 	movl	%eax, %gs
 
 	/*
+	 * A null selector leaves fs its old base on some processors. Code with a stack protector reads
+	 * a word at %fs:0x28, and a base from the loader could point at nothing.
+	 */
+	xorl	%edx, %edx
+	movl	$MSR_FS_BASE, %ecx
+	wrmsr
+
+	/*
 	 * Output and copy, the same sum as in startup_32 and for the same reasons. Done again because
 	 * a loader may have entered here, and with 64 bits because it may have loaded us above 4 GiB.
 	 *

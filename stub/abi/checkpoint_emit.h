@@ -49,6 +49,11 @@
 #include "bootparams.h"
 #include "x86.h"
 
+/* Where names and keys go: a program may have its reasons to keep them near its first code. */
+#ifndef CHECKPOINT_TEXT_SECTION
+#define CHECKPOINT_TEXT_SECTION .rodata.checkpoint
+#endif
+
 /* The record's address field is 64 bits wide in a file whose assembler may know only 32. */
 #ifdef __x86_64__
 #define CHECKPOINT_ADDRESS_ .quad 771b
@@ -217,10 +222,6 @@ CHECKPOINT(CHECKPOINT_ERROR, error, CHECKPOINT_ERROR_NAME, 0, "", "message lengt
 773:	checkpoint_text_\id
 	.popsection
 .endm
-
-#ifndef CHECKPOINT_TEXT_SECTION
-#define CHECKPOINT_TEXT_SECTION .rodata.checkpoint
-#endif
 
 .macro CHECKPOINT64 id, operands:vararg
 	CHECKPOINT_EMIT64 \id, \operands
