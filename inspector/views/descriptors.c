@@ -17,6 +17,25 @@ static uint64_t load64(const uint8_t *bytes)
     return value;
 }
 
+/* Types of system descriptors; in long mode the 16-bit ones do not exist. NULL: reserved. */
+static const char *system_name(unsigned int type, bool long_mode)
+{
+    static const char *const names32[16] = {
+        [1] = "tss16 available",    [2] = "ldt",
+        [3] = "tss16 busy",         [4] = "call gate 16",
+        [5] = "task gate",          [6] = "interrupt gate 16",
+        [7] = "trap gate 16",       [9] = "tss32 available",
+        [11] = "tss32 busy",        [12] = "call gate 32",
+        [14] = "interrupt gate 32", [15] = "trap gate 32",
+    };
+    static const char *const names64[16] = {
+        [2] = "ldt",           [9] = "tss64 available",    [11] = "tss64 busy",
+        [12] = "call gate 64", [14] = "interrupt gate 64", [15] = "trap gate 64",
+    };
+
+    return long_mode ? names64[type] : names32[type];
+}
+
 void descriptor_decode(const uint8_t *bytes, size_t available, bool long_mode,
                        struct descriptor *ret)
 {
@@ -38,33 +57,14 @@ void descriptor_decode(const uint8_t *bytes, size_t available, bool long_mode,
 
     if (out.granular)
         out.limit = out.limit << 12 | 0xfff;
-    /* An all-zero entry is the null descriptor, not half of something. */
-    if (long_mode && !out.code_or_data && low != 0 && available >= DESCRIPTOR_LONG_BYTES) {
+    /* Reserved types, the all-zero entry among them, are not known to have a second half. */
+    if (long_mode && !out.code_or_data && system_name(out.type, true) &&
+        available >= DESCRIPTOR_LONG_BYTES) {
         out.high = load64(bytes + DESCRIPTOR_BYTES);
         out.size = DESCRIPTOR_LONG_BYTES;
         out.base |= bits(out.high, 0, 32) << 32;
     }
     *ret = out;
-}
-
-/* Types of system descriptors; in long mode the 16-bit ones do not exist. */
-static const char *system_name(unsigned int type, bool long_mode)
-{
-    static const char *const names32[16] = {
-        [1] = "tss16 available",    [2] = "ldt",
-        [3] = "tss16 busy",         [4] = "call gate 16",
-        [5] = "task gate",          [6] = "interrupt gate 16",
-        [7] = "trap gate 16",       [9] = "tss32 available",
-        [11] = "tss32 busy",        [12] = "call gate 32",
-        [14] = "interrupt gate 32", [15] = "trap gate 32",
-    };
-    static const char *const names64[16] = {
-        [2] = "ldt",           [9] = "tss64 available",    [11] = "tss64 busy",
-        [12] = "call gate 64", [14] = "interrupt gate 64", [15] = "trap gate 64",
-    };
-    const char *name = long_mode ? names64[type] : names32[type];
-
-    return name ? name : "reserved";
 }
 
 #define TYPE_ACCESSED 0x1u
@@ -85,7 +85,9 @@ const char *descriptor_type_text(const struct descriptor *descriptor, bool long_
     unsigned int type = descriptor->type;
 
     if (!descriptor->code_or_data) {
-        snprintf(out, size, "%s", descriptor->low ? system_name(type, long_mode) : "null");
+        const char *name = system_name(type, long_mode);
+
+        snprintf(out, size, "%s", descriptor->low == 0 ? "null" : name ? name : "reserved");
         return out;
     }
     if (type & TYPE_CODE)

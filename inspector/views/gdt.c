@@ -14,7 +14,8 @@ static void decode_table(const uint8_t *bytes, struct gdt_view *view)
     while (view->readable - at >= DESCRIPTOR_BYTES) {
         struct descriptor descriptor;
 
-        descriptor_decode(bytes + at, view->readable - at, view->long_mode, &descriptor);
+        /* Slot 0 is never used as a descriptor: boot code likes to keep the table's own limit there. */
+        descriptor_decode(bytes + at, view->readable - at, view->long_mode && at > 0, &descriptor);
         view->total++;
         if (descriptor.low != 0 && view->count < GDT_ENTRIES_MAX)
             view->list[view->count++] = (struct gdt_entry){(uint16_t)at, descriptor};
@@ -47,6 +48,14 @@ struct error *gdt_capture(const struct stop *stop, struct gdt_view *ret)
     return error_context(err, "gdt at %s", text_hex(ret->base));
 }
 
+static const char *type_text(const struct gdt_view *view, const struct gdt_entry *entry, char *out,
+                             size_t size)
+{
+    if (entry->selector == 0)
+        return "null slot";
+    return descriptor_type_text(&entry->descriptor, view->long_mode, out, size);
+}
+
 static void print_entry(const struct gdt_view *view, const struct gdt_entry *entry,
                         const struct text *text)
 {
@@ -55,9 +64,9 @@ static void print_entry(const struct gdt_view *view, const struct gdt_entry *ent
 
     text_label(text, "");
     text_print(text, d->present ? TEXT_PLAIN : TEXT_DIM,
-               "%-6s base %-18s limit %-10s %s dpl %u %s\n", text_hex(entry->selector),
+               "%-6s base %-10s limit %-10s %s dpl %u %s\n", text_hex(entry->selector),
                text_hex(d->base), text_hex(d->limit), d->present ? "P" : "-", d->dpl,
-               descriptor_type_text(d, view->long_mode, type, sizeof(type)));
+               type_text(view, entry, type, sizeof(type)));
 }
 
 void gdt_text(const struct gdt_view *view, const struct text *text)
@@ -88,11 +97,11 @@ static json_t *entry_json(const struct gdt_view *view, const struct gdt_entry *e
     const struct descriptor *d = &entry->descriptor;
     char type[DESCRIPTOR_TEXT_MAX];
 
-    return json_pack(
-        "{s:o, s:o, s:o, s:o, s:s, s:i, s:b, s:b, s:b, s:b}", "selector", json_hex(entry->selector),
-        "raw", json_hex(d->low), "base", json_hex(d->base), "limit", json_hex(d->limit), "type",
-        descriptor_type_text(d, view->long_mode, type, sizeof(type)), "dpl", (int)d->dpl, "present",
-        d->present, "g", d->granular, "db", d->big, "l", d->long_code);
+    return json_pack("{s:o, s:o, s:o, s:o, s:s, s:i, s:b, s:b, s:b, s:b}", "selector",
+                     json_hex(entry->selector), "raw", json_hex(d->low), "base", json_hex(d->base),
+                     "limit", json_hex(d->limit), "type",
+                     type_text(view, entry, type, sizeof(type)), "dpl", (int)d->dpl, "present",
+                     d->present, "g", d->granular, "db", d->big, "l", d->long_code);
 }
 
 json_t *gdt_json(const struct gdt_view *view)
