@@ -4,87 +4,101 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <stdio.h>
+#include <pty.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
-#include "progress.h"
+#include "spawn.h"
 
-/* Where the child finds the payload: a descriptor needs no name that could be left behind. */
-#define PAYLOAD_FD   3
-#define PAYLOAD_PATH "/proc/self/fd/3"
-
-#define TICK_MS 100
-
-static void prepare(const struct packer_job *job, int errors, posix_spawn_file_actions_t *actions,
-                    posix_spawnattr_t *attributes)
+void packer_hear(struct packer_ear *ear, const char *bytes, size_t length)
 {
-    sigset_t defaults;
+    for (size_t i = 0; i < length; i++) {
+        char c = bytes[i];
 
-    posix_spawn_file_actions_init(actions);
-    /* stderr first: the pipe may itself be descriptor 3 */
-    posix_spawn_file_actions_adddup2(actions, errors, STDERR_FILENO);
-    posix_spawn_file_actions_adddup2(actions, job->payload_fd, PAYLOAD_FD);
-    /* An ignored SIGPIPE would be inherited, and is none of the packer's business. */
-    posix_spawnattr_init(attributes);
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE);
-    posix_spawnattr_setsigdefault(attributes, &defaults);
-    posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF);
+        if (c == '\r')
+            ear->bar = true;
+        if (ear->bar) {
+            if (ear->terminal)
+                putc(c, ear->terminal);
+            if (c == '\n' || (c == 'K' && ear->last[1] == '[' && ear->last[0] == '\033'))
+                ear->bar = false;
+        } else if (ear->used + 1 < sizeof(ear->said)) {
+            ear->said[ear->used++] = c;
+        }
+        ear->last[0] = ear->last[1];
+        ear->last[1] = c;
+    }
+    if (ear->terminal)
+        fflush(ear->terminal);
 }
 
-static struct error *start(const struct packer_job *job, int errors, pid_t *ret)
+/*
+ * The two ends of what the packer has for a stderr. It shows a bar only on a terminal: where ours is
+ * one, it gets one, raw so that its bytes arrive as they were written.
+ */
+static struct error *open_ends(bool terminal, int *ret_ours, int *ret_its)
 {
-    char pref_address[32], alignment[32];
-    const char *argv[] = {
-        "mkimage",    "--stub",      job->stub_folder, "--payload", PAYLOAD_PATH, "--pref-address",
-        pref_address, "--alignment", alignment,        "--version", job->version, "-o",
-        job->image,   "--elf",       job->elf,         NULL,
-    };
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    extern char **environ;
+    struct termios raw;
+    int ends[2];
 
-    snprintf(pref_address, sizeof(pref_address), "0x%" PRIx64, job->pref_address);
-    snprintf(alignment, sizeof(alignment), "0x%" PRIx64, job->alignment);
-    prepare(job, errors, &actions, &attributes);
-    /* execve's prototype is older than const; it changes nothing. */
-    int failed = posix_spawn(ret, job->program, &actions, &attributes,
-                             (char *const *)(uintptr_t)argv, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    if (failed)
-        return error_errno(failed, "%s", job->program);
+    if (!terminal || openpty(&ends[0], &ends[1], NULL, NULL, NULL) != 0) {
+        if (pipe2(ends, O_CLOEXEC) != 0)
+            return error_errno(errno, "mkimage: pipe");
+    } else {
+        fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+        fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+        if (tcgetattr(ends[1], &raw) == 0) {
+            cfmakeraw(&raw);
+            tcsetattr(ends[1], TCSANOW, &raw);
+        }
+    }
+    *ret_ours = ends[0];
+    *ret_its = ends[1];
     return NULL;
 }
 
-/* Collects what the child says until it closes its stderr; more than a line's worth is dropped. */
-static void listen_to(int errors, char *out, size_t size)
+static struct error *start(const struct packer_job *job, int stderr_fd, pid_t *ret_pid)
 {
-    struct progress progress = progress_begin(stderr, "packing");
-    struct pollfd poll_fd = {.fd = errors, .events = POLLIN};
-    size_t used = 0;
+    char pref_address[32], alignment[32], payload[32];
+    /* A descriptor needs no name that could be left behind. */
+    const char *argv[] = {
+        job->program, "--stub",      job->stub_folder, "--payload", payload,      "--pref-address",
+        pref_address, "--alignment", alignment,        "--version", job->version, "-o",
+        job->image,   "--elf",       job->elf,         NULL,
+    };
+    struct spawn spawn = {
+        .arguments = (char *const *)(uintptr_t)argv, /* execvp is older than const */
+        .keep = &job->payload_fd,
+        .keep_count = 1,
+        .stderr_fd = stderr_fd,
+    };
+    int pidfd;
+
+    snprintf(pref_address, sizeof(pref_address), "0x%" PRIx64, job->pref_address);
+    snprintf(alignment, sizeof(alignment), "0x%" PRIx64, job->alignment);
+    snprintf(payload, sizeof(payload), "/proc/self/fd/%d", job->payload_fd);
+    struct error *err = spawn_child(&spawn, ret_pid, &pidfd);
+    if (!err)
+        close(pidfd); /* its stderr ends when it does */
+    return err;
+}
+
+/* Until the other end is closed: a pipe then ends, a terminal has an error. */
+static void listen_to(int fd, struct packer_ear *ear)
+{
+    char buffer[512];
 
     for (;;) {
-        char buffer[512];
-        ssize_t got = 0;
-        int ready = poll(&poll_fd, 1, TICK_MS);
+        ssize_t got = read(fd, buffer, sizeof(buffer));
 
-        progress_update(&progress, 0, 0);
-        if (ready > 0)
-            got = read(errors, buffer, sizeof(buffer));
-        if ((ready > 0 && got == 0) || (ready < 0 && errno != EINTR) || (got < 0 && errno != EINTR))
+        if (got == 0 || (got < 0 && errno != EINTR))
             break;
-        for (ssize_t i = 0; i < got && used + 1 < size; i++)
-            out[used++] = buffer[i];
+        if (got > 0)
+            packer_hear(ear, buffer, (size_t)got);
     }
-    out[used] = '\0';
-    out[strcspn(out, "\n")] = '\0';
-    progress_end(&progress);
+    ear->said[strcspn(ear->said, "\n")] = '\0';
 }
 
 static struct error *judge(int status, const char *said)
@@ -98,28 +112,36 @@ static struct error *judge(int status, const char *said)
     return error_new(ERROR_INPUT, "%s", said);
 }
 
+static struct error *wait_for(pid_t pid, volatile pid_t *child, const char *said)
+{
+    int status;
+
+    /* Its number is its own until it is reaped: before that the handler must forget it. */
+    while (waitid(P_PID, (id_t)pid, &(siginfo_t){0}, WEXITED | WNOWAIT) != 0 && errno == EINTR)
+        ;
+    *child = 0;
+    if (waitpid(pid, &status, 0) != pid)
+        return error_errno(errno, "mkimage");
+    return judge(status, said);
+}
+
 struct error *packer_run(const struct packer_job *job, volatile pid_t *child)
 {
-    char said[1024];
-    int pipe_fds[2], status;
+    bool terminal = isatty(STDERR_FILENO);
+    struct packer_ear ear = {.terminal = terminal ? stderr : NULL};
+    int ours, its;
     pid_t pid;
+    struct error *err = open_ends(terminal, &ours, &its);
 
-    if (pipe2(pipe_fds, O_CLOEXEC) != 0)
-        return error_errno(errno, "pipe");
-    struct error *err = start(job, pipe_fds[1], &pid);
-    close(pipe_fds[1]);
-    if (err) {
-        close(pipe_fds[0]);
+    if (err)
         return err;
+    err = start(job, its, &pid);
+    close(its);
+    if (!err) {
+        *child = pid;
+        listen_to(ours, &ear);
+        err = wait_for(pid, child, ear.said);
     }
-    *child = pid;
-    listen_to(pipe_fds[0], said, sizeof(said));
-    close(pipe_fds[0]);
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR) {
-            *child = 0;
-            return error_errno(errno, "mkimage");
-        }
-    *child = 0;
-    return judge(status, said);
+    close(ours);
+    return err;
 }
