@@ -43,16 +43,16 @@ static bool open_workshop(struct workshop *shop, struct failure *why)
     return listed || fail(why, "%s: too many temporary files", shop->directory);
 }
 
-/* Puts the first line of what a program said on stderr after the message. */
-static void add_first_line(const char *log, struct failure *why)
+/* Puts the first thing that a program complained about after the message; warnings come before. */
+static void add_complaint(const char *log, struct failure *why)
 {
     char line[512] = "";
     FILE *file = fopen(log, "re");
-    if (file) {
-        if (!fgets(line, sizeof(line), file))
-            line[0] = '\0';
-        fclose(file);
-    }
+    if (!file)
+        return;
+    while (fgets(line, sizeof(line), file) && strstr(line, "warning: "))
+        ;
+    fclose(file);
     line[strcspn(line, "\n")] = '\0';
     if (line[0]) {
         struct failure first = *why;
@@ -72,7 +72,7 @@ static bool wait_for(pid_t child, const char *program, const char *log, struct f
         failure_set(why, "%s: killed by signal %d", program, WTERMSIG(status));
     else
         failure_set(why, "%s: exit status %d", program, WEXITSTATUS(status));
-    add_first_line(log, why);
+    add_complaint(log, why);
     return false;
 }
 

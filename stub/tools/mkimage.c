@@ -80,7 +80,9 @@ static bool take_option(struct options *options, int option, const char *value, 
     case OPT_ALIGN:
         return parse_number("--alignment", value, &options->alignment, why);
     case OPT_LEVEL:
-        if (!parse_number("--level", value, &level, why) || level < 1 || level > 9)
+        if (!parse_number("--level", value, &level, why))
+            return false;
+        if (level < 1 || level > 9)
             return fail(why, "--level: '%s' is not 1 to 9", value);
         options->level = (int)level;
         return true;
