@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "info.h"
 
-#include <argp.h>
 #include <elf.h>
-#include <stdbool.h>
 
 #include "bootparams.h"
-#include "command.h"
-#include "options.h"
 
 /* Linux's header.S (ZO_z_extra_bytes): 128 KiB, and 1/256 of what comes out. */
 #define MARGIN_FIXED 131072
@@ -52,9 +48,9 @@ struct error *info_open(const char *path, const char *const *symbols, size_t sym
 
     if (!err)
         err = image_unpack(info.image, NULL, NULL);
-    if (!err && symbol_count)
+    if (!err)
         err = symbols_named(info.image, symbols, symbol_count, &info.symbols);
-    else if (!err)
+    if (!err)
         err = symbols_find(info.image, &info.symbols);
     if (!err)
         err = stages_from_symbols(info.symbols.setup, info.symbols.stub, info.image, &info.stages);
@@ -117,81 +113,4 @@ void info_segment_flags(uint32_t flags, char out[4])
     out[1] = flags & PF_W ? 'w' : '-';
     out[2] = flags & PF_X ? 'x' : '-';
     out[3] = '\0';
-}
-
-struct arguments {
-    const char *image;
-    const char *symbols[OPTION_SYMBOLS_MAX];
-    size_t symbol_count;
-    bool json;
-};
-
-enum { KEY_SYMBOLS = 's', KEY_JSON = 'j' };
-
-static const struct argp_option options[] = {
-    {"symbols", KEY_SYMBOLS, "FILE", 0,
-     "ELF file of the stub, its setup code or the kernel; may be repeated. Without it, the ELF "
-     "files beside IMAGE that belong to it are used",
-     0},
-    {"json", KEY_JSON, NULL, 0, "JSON instead of text (docs/json.md)", 0},
-    {0},
-};
-
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-    struct arguments *arguments = state->input;
-
-    switch (key) {
-    case KEY_SYMBOLS:
-        if (arguments->symbol_count == OPTION_SYMBOLS_MAX)
-            argp_error(state, "more than %d --symbols files", OPTION_SYMBOLS_MAX);
-        else
-            arguments->symbols[arguments->symbol_count++] = argument;
-        break;
-    case KEY_JSON:
-        arguments->json = true;
-        break;
-    case ARGP_KEY_ARG:
-        if (arguments->image)
-            argp_error(state, "one IMAGE, please: %s is a second one", argument);
-        arguments->image = argument;
-        break;
-    case ARGP_KEY_END:
-        if (!arguments->image)
-            argp_error(state, "which IMAGE?");
-        break;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-    return 0;
-}
-
-struct error *command_info(int argc, char **argv, int *ret_status)
-{
-    static const struct argp argp = {
-        .options = options,
-        .parser = parse,
-        .args_doc = "IMAGE",
-        .doc = "Decode a bzImage without running it: header, payload, kernel, checkpoints.",
-    };
-    struct arguments arguments = {0};
-    struct text out = text_to(stdout);
-    struct info info;
-
-    argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    struct error *err = info_open(arguments.image, arguments.symbols, arguments.symbol_count,
-                                  &info);
-    if (err)
-        return err;
-    if (arguments.json) {
-        json_t *object = info_json(&info);
-        json_dumpf(object, stdout, JSON_COMPACT);
-        putchar('\n');
-        json_decref(object);
-    } else {
-        info_text(&info, &out);
-    }
-    info_close(&info);
-    *ret_status = 0;
-    return NULL;
 }

@@ -27,8 +27,8 @@ struct info {
 };
 
 /*
- * Opens and unpacks the image, and its ELF files: those named, or when none are, those that lie
- * beside it. Errors as image_open, image_unpack, symbols_named and stages_from_symbols.
+ * Opens and unpacks the image, and its ELF files: those named, and for the parts that none was
+ * named for, those that are found (find.h). Errors as image_open, image_unpack, symbols_named and stages_from_symbols.
  *
  * init_minimum follows Linux's header.S: the buffer must hold the kernel, and it must hold the
  * decompressor at its end so that unpacking from its start never overtakes the compressed data. How

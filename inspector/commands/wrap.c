@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "wrap.h"
 
-#include <argp.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "command.h"
 #include "install.h"
 #include "packer.h"
 #include "progress.h"
 #include "staging.h"
-#include "text.h"
 
 struct error *wrap_payload(const struct image *image, struct scratch **ret)
 {
@@ -158,58 +154,4 @@ struct error *wrap_run(const struct wrap_options *options)
     }
     image_close(image);
     return err;
-}
-
-enum { KEY_OUTPUT = 'o', KEY_STUB = 0x300 };
-
-static const struct argp_option options[] = {
-    {"output", KEY_OUTPUT, "IMAGE", 0, "the bzImage to write; its symbols go to IMAGE.elf", 0},
-    {"stub", KEY_STUB, "FOLDER", 0, "take setup.bin, stub.o and stub.lds from there", 0},
-    {0},
-};
-
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-    struct wrap_options *wrap = state->input;
-
-    switch (key) {
-    case KEY_OUTPUT:
-        wrap->output = argument;
-        break;
-    case KEY_STUB:
-        wrap->stub_folder = argument;
-        break;
-    case ARGP_KEY_ARG:
-        if (wrap->vmlinuz)
-            argp_error(state, "one VMLINUZ, please: %s is a second one", argument);
-        wrap->vmlinuz = argument;
-        break;
-    case ARGP_KEY_END:
-        if (!wrap->vmlinuz || !wrap->output)
-            argp_error(state, !wrap->vmlinuz ? "which VMLINUZ?" : "where to? (-o IMAGE)");
-        break;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-    return 0;
-}
-
-struct error *command_wrap(int argc, char **argv, int *ret_status)
-{
-    static const struct argp argp = {
-        .options = options,
-        .parser = parse,
-        .args_doc = "VMLINUZ",
-        .doc = "Put the annotated stub in front of the kernel of VMLINUZ, any x86-64 bzImage.",
-    };
-    struct wrap_options wrap = {0};
-
-    argp_parse(&argp, argc, argv, 0, NULL, &wrap);
-    struct error *err = wrap_run(&wrap);
-    if (err)
-        return err;
-    printf("%s: %s behind the stub of bootscope, symbols in %s.elf\n", wrap.output, wrap.vmlinuz,
-           wrap.output);
-    *ret_status = 0;
-    return NULL;
 }

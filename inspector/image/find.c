@@ -105,25 +105,39 @@ static char *folder_of(const char *path)
     return folder;
 }
 
-struct error *symbols_find(const struct image *image, struct symbol_files *ret)
+static struct error *consider_all(const struct image *image, struct symbol_files *files)
 {
-    struct symbol_files files = {0};
     char *folder = folder_of(image->path);
     char *beside;
 
     if (asprintf(&beside, "%s.elf", image->path) < 0)
         abort();
-    struct error *err = consider(image, beside, &files);
+    struct error *err = consider(image, beside, files);
     if (!err)
-        err = consider_folder(image, folder, &files);
+        err = consider_folder(image, folder, files);
     if (!err)
-        err = consider_own_parts(image, &files);
+        err = consider_own_parts(image, files);
     free(beside);
     free(folder);
-    if (err)
-        symbol_files_close(&files);
-    else
-        *ret = files;
+    return err;
+}
+
+struct error *symbols_find(const struct image *image, struct symbol_files *files)
+{
+    struct symbol_files filled = *files;
+    struct error *err = consider_all(image, &filled);
+
+    if (!err) {
+        *files = filled;
+        return NULL;
+    }
+    /* What was there before stays the caller's; the rest goes. */
+    if (filled.setup != files->setup)
+        symbols_close(filled.setup);
+    if (filled.stub != files->stub)
+        symbols_close(filled.stub);
+    if (filled.kernel != files->kernel)
+        symbols_close(filled.kernel);
     return err;
 }
 

@@ -28,9 +28,10 @@ struct symbol_files {
  * at setup.elf, stub.elf and kernel.elf where the program's own parts are (install.h): images made
  * by wrap share one setup.elf, which stays there. The kernel's file is only recognised when the
  * image is unpacked. Files that do not belong, or are no ELF at all, are passed over in silence;
- * finding nothing is no error. ERROR_INPUT: a file belongs, but is malformed.
+ * finding nothing is no error. Only places of *files that are still empty are filled. ERROR_INPUT: a
+ * file belongs, but is malformed; *files is then as it was.
  */
-struct error *symbols_find(const struct image *image, struct symbol_files *ret);
+struct error *symbols_find(const struct image *image, struct symbol_files *files);
 
 /*
  * Opens the files that the user named, into places of *files that are still empty. Without an image
