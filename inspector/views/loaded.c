@@ -88,13 +88,13 @@ void loaded_text(const struct loaded_view *view, const struct text *text)
     if (!view->present)
         return;
     text_label(text, "loaded");
-    text_print(text, TEXT_PLAIN, "[%s, %s)  %s ", text_hex(view->load),
-               text_hex(view->load + view->size), text_size(view->size));
+    text_print(text, TEXT_PLAIN, "[%s, %s)  ", text_hex(view->load),
+               text_hex(view->load + view->size));
     if (view->changed == 0) {
         text_print(text, TEXT_GOOD, "as in the file\n");
         return;
     }
-    text_print(text, TEXT_PLAIN, "as in the file, save %s byte%s in %u place%s, the first at %s\n",
+    text_print(text, TEXT_PLAIN, "as in the file, save %s byte%s in %u place%s, first at %s\n",
                text_count(view->changed), view->changed == 1 ? "" : "s", view->count,
                view->count == 1 ? "" : "s", text_hex(view->load + view->changes[0].offset));
 }

@@ -63,10 +63,10 @@ void moved_text(const struct moved_view *view, const struct text *text)
     if (!view->present)
         return;
     text_label(text, "moved");
-    text_print(text, moved_wrong(view) ? TEXT_BAD : TEXT_GOOD, "%s of %s bytes are the source's",
+    text_print(text, moved_wrong(view) ? TEXT_BAD : TEXT_GOOD, "%s of %s bytes equal the source",
                text_count(equal_bytes(view)), text_count(view->size));
     if (view->changed)
-        text_print(text, TEXT_PLAIN, ", %s of them changed since they were loaded",
+        text_print(text, TEXT_PLAIN, ", %s of them changed since loading",
                    text_count(view->changed));
     fputc('\n', text->stream);
     print_bar(view, text, true);
