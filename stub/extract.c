@@ -76,6 +76,9 @@ static uint64_t needed_size(const struct payload *payload)
     return (size + MIN_KERNEL_ALIGN - 1) & ~(uint64_t)(MIN_KERNEL_ALIGN - 1);
 }
 
+/* Where the kernel goes. Not a local variable, so that a debugger can ask for it by name. */
+struct kaslr_choice chosen_location;
+
 /* The last look at the destination before anything is written there. */
 static const struct boot_error *check_destination(const struct kaslr_choice *choice,
                                                   uint64_t needed)
@@ -178,8 +181,7 @@ const struct boot_error *decompress_kernel(const struct payload *payload, unsign
 /* Stage 15: the place, then the checks that it is one. */
 static __checkpoint_text const struct boot_error *choose_location(struct boot_params *boot_params,
                                                                   const struct payload *payload,
-                                                                  unsigned char *output,
-                                                                  struct kaslr_choice *ret)
+                                                                  unsigned char *output)
 {
     struct kaslr_request request = {
         .input = (uintptr_t)payload->input,
@@ -187,12 +189,14 @@ static __checkpoint_text const struct boot_error *choose_location(struct boot_pa
         .output_size = needed_size(payload),
         .load_physical_addr = payload->load_physical_addr,
     };
-    const struct boot_error *error = choose_random_location(boot_params, &request, ret);
+    const struct boot_error *error = choose_random_location(boot_params, &request,
+                                                            &chosen_location);
+    const struct kaslr_choice *choice = &chosen_location;
 
     if (!error)
-        CHECKPOINT_C(location_chosen, ret->output, ret->virtual_address, ret->kaslr,
-                     ret->physical_slots, ret->virtual_slots);
-    return error ? error : check_destination(ret, request.output_size);
+        CHECKPOINT_C(location_chosen, choice->output, choice->virtual_address, choice->kaslr,
+                     choice->physical_slots, choice->virtual_slots);
+    return error ? error : check_destination(choice, request.output_size);
 }
 
 /* QUIET_FLAG is the loader's way to say it, "quiet" the user's. */
@@ -219,7 +223,6 @@ static void print_position(const struct payload *payload, const unsigned char *o
 /* Stage 14, and the way through all the others. */
 __checkpoint_text void *extract_kernel(struct boot_params *boot_params, unsigned char *output)
 {
-    struct kaslr_choice choice;
     struct payload payload;
     uint64_t entry;
 
@@ -232,9 +235,9 @@ __checkpoint_text void *extract_kernel(struct boot_params *boot_params, unsigned
                  (uintptr_t)payload.input, payload.input_len, (uintptr_t)output,
                  payload.output_len);
 
-    boot_stop_if(choose_location(boot_params, &payload, output, &choice));
-    output = (unsigned char *)(uintptr_t)choice.output;
-    boot_stop_if(decompress_kernel(&payload, output, choice.virtual_address, &entry));
+    boot_stop_if(choose_location(boot_params, &payload, output));
+    output = (unsigned char *)(uintptr_t)chosen_location.output;
+    boot_stop_if(decompress_kernel(&payload, output, chosen_location.virtual_address, &entry));
     console_print("done.\nBooting the kernel (entry_offset: %#lx).\n", entry);
     return output + entry;
 }
