@@ -202,6 +202,7 @@ build_early_page_tables:
 	ret
 	.size	build_early_page_tables, . - build_early_page_tables
 
+	CHECKPOINT_EMITTER_SHARED(32)
 	CHECKPOINT_EMITTER32
 
 	.section .note.GNU-stack, "", @progbits

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * startup_64: the 64-bit entry, at offset 0x200 of the image, and all that follows up to the
- * kernel's own first instruction.
+ * startup_64: the 64-bit entry, at offset 0x200 of the image.
  *
  * For:     the image sits where the kernel is to be unpacked, or may. So it moves itself out of
  *          the way, to the end of the room that it was given, and unpacks from there.
  * Handed:  rsi = boot_params; long mode, with at least the image, boot_params and the command line
  *          mapped one to one; interrupts off. No stack, and from a loader no GDT of ours either.
- * Leaves:  the kernel, entered at rax with rsi = boot_params.
+ * Leaves:  a copy of the image out of the kernel's way, and control to it (relocated.S).
  * Skipped: by nobody.
  *
  *   rbp   output: where the kernel will be unpacked to
@@ -238,6 +237,8 @@ copy_image_backward:
 	.size	copy_image_backward, . - copy_image_backward
 
 /* No call and no ret: the stack, with any return address, is in what is being cleared. */
+	.globl	clear_bss
+	.hidden	clear_bss
 	.type	clear_bss, @function
 clear_bss:
 	xorl	%eax, %eax
@@ -252,88 +253,6 @@ clear_bss:
 	.section .head.text.cold, "ax", @progbits
 	.code64
 	CHECKPOINT_EMITTER64
-
-/*
- * relocated: the first instruction of the copy.
- *
- * For:     preparing the ground for the C code that unpacks the kernel, and calling it.
- * Handed:  rbp = output, rbx = this copy, r15 = boot_params, rsp = the empty stack.
- * Leaves:  the kernel at output, and control to it.
- * Skipped: then the kernel would be unpacked over the code that unpacks it.
- */
-	.section .text.checkpoint, "ax", @progbits
-	.code64
-	.type	relocated, @function
-relocated:
-	CHECKPOINT64 relocated, "lea startup_32(%rip)"
-
-	/*
-	 * .bss is not in the file and was not copied: this is whatever the memory held. C expects
-	 * zeros there, and a heap pointer that starts at a random value ends the boot strangely.
-	 */
-	jmp	clear_bss
-bss_cleared:
-	CHECKPOINT64_BORROW bss_cleared, %r15, "lea _bss(%rip)", "lea _ebss(%rip)"
-
-	/*
-	 * The second IDT. The first named a table in the old place. This one has a page fault handler,
-	 * which the identity maps lean on: memory is mapped when it is first touched.
-	 */
-	call	load_stage2_idt
-	CHECKPOINT64 stage2_idt, idtr, "lea boot_page_fault(%rip)", "lea boot_nmi_trap(%rip)"
-
-	movq	%cr4, %rax
-	btl	$X86_CR4_LA57_BIT, %eax
-	jc	still_5level
-
-	/*
-	 * Our own page tables for good. From startup_32 there are some, in .pgtable; a loader that
-	 * entered at startup_64 has its own, which may lie where the kernel is going to be unpacked.
-	 */
-	movq	%r15, %rdi
-	call	initialize_identity_maps
-	call	identity_tables_used
-	CHECKPOINT64 identity_maps, %cr3, %rax
-
-	/* Unpack the kernel. It comes back with the entry point, or not at all. */
-	movq	%r15, %rdi
-	movq	%rbp, %rsi
-	call	extract_kernel
-
-	/* The 64-bit boot protocol once more, this time as the one who calls: rsi = boot_params. */
-	movq	%r15, %rsi
-	CHECKPOINT64 kernel_jump, %rax, %rsi
-	jmp	*%rax
-
-still_5level:
-	movq	%r15, %rdi
-	xorl	%esi, %esi
-	call	console_init
-	leaq	la57_error(%rip), %rdi
-	call	boot_stop
-	.size	relocated, . - relocated
-
-/*
- * checkpoint_error_stop: where a boot that failed ends. rdi = the message, rsi = its length.
- * A debugger finds both in the marker and, by the record, in the registers.
- */
-	.globl	checkpoint_error_stop
-	.hidden	checkpoint_error_stop
-	.type	checkpoint_error_stop, @function
-checkpoint_error_stop:
-	CHECKPOINT64 error, %rdi, %rsi
-1:	cli
-	hlt
-	jmp	1b
-	.size	checkpoint_error_stop, . - checkpoint_error_stop
-
-/* A struct boot_error (failure.h). */
-	.section .rodata, "a", @progbits
-	.balign	8
-la57_error:
-	.quad	2f - 1f
-1:	.ascii	"5-level paging: cr4.LA57 is set and the image is above 4 GiB: cannot switch to 4 levels"
-2:	.byte	0
 
 /*
  * The GDT. Its null descriptor is never read by the processor. gdt64 is what lgdt reads: limit and

@@ -45,7 +45,10 @@ const struct idt_gate *boot_idt_gate(unsigned int vector)
     return &boot_idt[vector];
 }
 
-/* An address in a gate comes in three pieces, since the 64-bit gate grew out of the 16-bit one. */
+/*
+ * An address in a gate comes in three pieces, since the 64-bit gate grew out of the 16-bit one. The
+ * stack field makes the handler run on a stack of its own: zlib uses memory below its stack pointer.
+ */
 static void set_idt_entry(unsigned int vector, const char *handler)
 {
     uint64_t address = (uint64_t)(uintptr_t)handler;
@@ -53,6 +56,7 @@ static void set_idt_entry(unsigned int vector, const char *handler)
     boot_idt[vector] = (struct idt_gate){
         .offset_low = address & 0xffff,
         .selector = __KERNEL_CS,
+        .ist = vector == X86_TRAP_NMI ? BOOT_IST_NMI : BOOT_IST_EXCEPTION,
         .type = IDT_GATE_INTERRUPT,
         .offset_middle = address >> 16 & 0xffff,
         .offset_high = address >> 32,

@@ -6,7 +6,8 @@
  *     CHECKPOINT16 identifier, operand, operand ...     real mode
  *     CHECKPOINT32 identifier, operand, operand ...     protected mode, 32-bit
  *     CHECKPOINT64 identifier, operand, operand ...     long mode
- *     CHECKPOINT_EMITTER16 / 32 / 64                    the routine; once in each program and mode
+ *     CHECKPOINT_EMITTER16 / 32 / 64                    the routine; CHECKPOINT_EMITTER_SHARED(64)
+ *                                                       lets other files use it
  * 64-bit C:
  *     CHECKPOINT_C(identifier, value, value ...)        see below
  *
@@ -267,8 +268,6 @@ CHECKPOINT(CHECKPOINT_ERROR, error, CHECKPOINT_ERROR_NAME, 0, "", "message lengt
  * values, \size bytes each. Every register and the flags come back as they were.
  */
 .macro checkpoint_emitter name, r, s, size
-	.globl	\name
-	.hidden \name
 \name:
 	pushf\s
 	.irp	letters, ax, bx, cx, dx, si, di
@@ -335,6 +334,9 @@ CHECKPOINT(CHECKPOINT_ERROR, error, CHECKPOINT_ERROR_NAME, 0, "", "message lengt
 #define CHECKPOINT_EMITTER16 checkpoint_emitter checkpoint_emit16, e, l, 4
 #define CHECKPOINT_EMITTER32 checkpoint_emitter checkpoint_emit32, e, l, 4
 #define CHECKPOINT_EMITTER64 checkpoint_emitter checkpoint_emit64, r, q, 8
+
+/* For the file that has the emitter for all others of the program. */
+#define CHECKPOINT_EMITTER_SHARED(bits) .globl checkpoint_emit##bits ; .hidden checkpoint_emit##bits
 
 /* clang-format on */
 

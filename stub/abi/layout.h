@@ -40,12 +40,15 @@
 #define TEACHING_PHYSICAL_ALIGN 0x200000
 
 /* The kernel's high mapping (Documentation/arch/x86/x86_64/mm.rst). */
-#define START_KERNEL_MAP 0xffffffff80000000
+#define START_KERNEL_MAP  0xffffffff80000000
 #define KERNEL_IMAGE_SIZE 0x40000000
 
 /* The decompressor's own areas in .bss (the kernel's BOOT_HEAP_SIZE and BOOT_STACK_SIZE). */
 #define BOOT_HEAP_SIZE  0x10000
 #define BOOT_STACK_SIZE 0x4000
+
+/* Exceptions run on stacks of their own, two of this size: see relocated.S. */
+#define BOOT_EXCEPTION_STACK_SIZE 0x1000
 
 /* Page tables: six for the first 4 GiB, and room for identity maps made later. */
 #define BOOT_INIT_PGT_SIZE (6 * 4096)

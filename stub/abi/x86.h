@@ -144,6 +144,16 @@
 #define IDT_ENTRY_SIZE     16
 #define IDT_GATE_INTERRUPT 0x8e /* present, ring 0, interrupt gate */
 
+/*
+ * The task-state segment of long mode: all that is left of it are addresses of stacks. A gate whose
+ * ist field is n makes the processor take stack n for that exception.
+ */
+#define TSS_SIZE           104
+#define TSS_IST(n)         (36 + 8 * ((n)-1))
+#define TSS_AVAILABLE      0x89 /* present, not busy */
+#define BOOT_IST_EXCEPTION 1
+#define BOOT_IST_NMI       2
+
 /* Exception vectors */
 #define X86_TRAP_DE           0  /* divide error */
 #define X86_TRAP_DB           1  /* debug */
