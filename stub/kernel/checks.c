@@ -47,8 +47,7 @@ static bool check_text(void)
 static bool check_data(void)
 {
     struct check check = check_begin(".data", "words");
-    uint64_t count = (uint64_t)(pattern_words_end - pattern_words);
-    for (uint64_t i = 0; i < count; i++)
+    for (uint64_t i = 0; i < PATTERN_WORDS; i++)
         check_value(&check, i, pattern_words[i], pattern_word(i));
     return check_end(&check);
 }

@@ -12,11 +12,10 @@
 #include "console.h"
 #include "io.h"
 #include "layout.h"
+#include "pgtable.h"
 #include "x86.h"
 
-#define EARLY_DYNAMIC_PAGE_TABLES 16
-#define PGD_KERNEL                511
-#define POISON                    0x5045534f4e4f4953 /* any word that is not zero */
+#define POISON 0x5045534f4e4f4953 /* any word that is not zero */
 
 void x86_64_start_kernel(uint64_t real_mode_data) __attribute__((noreturn));
 void do_early_exception(struct pt_regs *regs, uint64_t vector);
@@ -111,10 +110,9 @@ static uint64_t count_dirty_bss(uint64_t *ret_first)
 {
     uint64_t dirty = 0;
     *ret_first = 0;
-    for (uint64_t *word = (uint64_t *)__bss_start; word < (uint64_t *)__bss_stop; word++) {
-        if (*word && !dirty++)
-            *ret_first = (uint64_t)word;
-    }
+    for (uint64_t at = (uint64_t)__bss_start; at < (uint64_t)__bss_stop; at += sizeof(uint64_t))
+        if (*(const uint64_t *)at && !dirty++)
+            *ret_first = at;
     return dirty;
 }
 
@@ -125,11 +123,12 @@ static uint64_t count_dirty_bss(uint64_t *ret_first)
 static void clear_bss(void)
 {
     uint64_t ignored;
-    for (char *page = __bss_start; page < __bss_stop; page += PAGE_SIZE)
-        *(volatile uint64_t *)page = POISON;
-    bss_record.words = (uint64_t)(__bss_stop - __bss_start) / sizeof(uint64_t);
+    uint64_t start = (uint64_t)__bss_start, size = (uint64_t)__bss_stop - start;
+    for (uint64_t at = 0; at < size; at += PAGE_SIZE)
+        *(volatile uint64_t *)(start + at) = POISON;
+    bss_record.words = size / sizeof(uint64_t);
     bss_record.dirty_before = count_dirty_bss(&ignored);
-    memset(__bss_start, 0, (size_t)(__bss_stop - __bss_start));
+    memset(__bss_start, 0, size);
     bss_record.dirty_after = count_dirty_bss(&bss_record.first_dirty);
 }
 

@@ -23,12 +23,10 @@
  * virtual delta is against 0xffffffff81000000; the decompressor's relocations are about this one).
  */
 #include "layout.h"
+#include "pgtable.h"
 #include "x86.h"
 
 #define KERNEL_STACK_SIZE 0x4000
-#define PGD_KERNEL        511	/* which entries of the top and the next table */
-#define PUD_KERNEL        510	/* lead to 0xffffffff80000000 */
-#define EARLY_DYNAMIC_PAGE_TABLES 16
 
 	.section .head.text, "ax"
 	.code64

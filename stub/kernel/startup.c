@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "layout.h"
+#include "pgtable.h"
 #include "x86.h"
 
 #pragma GCC visibility push(hidden)
@@ -25,8 +26,6 @@ extern uint64_t phys_base;
 int __startup_64(uint64_t physical, uint64_t virtual);
 #pragma GCC visibility pop
 
-#define PGD_KERNEL  511
-#define PUD_KERNEL  510
 #define LARGE_FLAGS (_PAGE_TABLE | _PAGE_PSE)
 
 static uint64_t table_index(uint64_t address, unsigned int shift)

@@ -13,10 +13,9 @@
 
 	.data
 	.balign	4096
-	.globl	pattern_words, pattern_words_end
+	.globl	pattern_words
 pattern_words:
 	.incbin	PATTERN_FILE
-pattern_words_end:
 
 /* Whole addresses: what C makes of a table of pointers. */
 	.globl	abs64_table

@@ -32,7 +32,7 @@
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
-extern uint64_t pattern_words[], pattern_words_end[];
+extern uint64_t pattern_words[];
 extern uint64_t abs64_table[ABS64_COUNT];
 extern uint32_t abs32_signed_table[ABS32_SIGNED_COUNT], abs32_table[ABS32_COUNT];
 extern uint32_t inverse32_table[INVERSE32_COUNT];

@@ -141,7 +141,7 @@ static bool link_parts(const struct workshop *shop, const char *stub, struct fai
 bool link_stub(const char *stub, const struct bytes *piggy_source, const struct bytes *compressed,
                struct bytes *ret, struct failure *why)
 {
-    struct workshop shop;
+    struct workshop shop = {0};
     bool ok = open_workshop(&shop, why) &&
               write_file(shop.files[FILE_PAYLOAD], compressed->data, compressed->size, why) &&
               write_file(shop.files[FILE_SOURCE], piggy_source->data, piggy_source->size, why) &&

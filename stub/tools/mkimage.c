@@ -178,7 +178,7 @@ static bool write_outputs(const struct options *options, const struct parts *par
 
 int main(int argc, char **argv)
 {
-    struct failure why;
+    struct failure why = {""};
     struct options options;
     struct parts parts = {0};
     if (!parse_options(argc, argv, &options, &why))

@@ -25,7 +25,7 @@ static bool make_pattern(unsigned long words, struct bytes *ret, struct failure 
 
 int main(int argc, char **argv)
 {
-    struct failure why;
+    struct failure why = {""};
     struct bytes bytes = {0};
     char *end = NULL;
     unsigned long words = argc == 4 ? strtoul(argv[1], &end, 0) : 0;

@@ -28,7 +28,7 @@ static bool make_table(const char *input, struct bytes *ret, struct failure *why
 
 int main(int argc, char **argv)
 {
-    struct failure why;
+    struct failure why = {""};
     struct bytes table = {0};
     if (argc != 4 || strcmp(argv[2], "-o") != 0) {
         failure_set(&why, "usage: relocs VMLINUX -o TABLE");
