@@ -97,7 +97,6 @@ static void on_marker(void *context, const struct marker *marker)
         run->highest = stage->index;
         run->seen++;
     }
-    console_break(&run->console);
     if (run->guest.json)
         print_json(run, marker, stage, elapsed);
     else

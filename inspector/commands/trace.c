@@ -92,7 +92,6 @@ static struct error *show(struct trace *trace, const struct stop *stop)
     struct snapshot *now = slot(trace, trace->count);
     struct error *err;
 
-    console_break(&trace->console);
     snapshot_free(now);
     err = snapshot_capture(stop, before, trace->brief, now);
     if (err)
@@ -146,6 +145,15 @@ static void print_summary(const struct trace *trace)
 /* The words for a boot that was followed to where it should go. */
 static struct error *conclude(struct trace *trace)
 {
+    struct error *err = NULL;
+    enum qemu_end ended;
+
+    /* The stub hangs up a moment before QEMU can be reaped. */
+    if (!done(trace))
+        err = qemu_wait(trace->session.qemu, trace->session.deadline, &ended);
+    if (err)
+        return err;
+
     struct guest_end end = {
         .qemu = trace->session.qemu,
         .markers = trace->session.qemu ? qemu_markers(trace->session.qemu) : NULL,

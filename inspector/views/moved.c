@@ -111,8 +111,7 @@ static struct error *check_parts(struct pieces *pieces)
 
 static bool just_copied(const struct stop *stop)
 {
-    return stop->stage && (strcmp(stop->stage->name, "image-copied") == 0 ||
-                           strcmp(stop->stage->name, "relocated") == 0);
+    return stop->stage && strcmp(stop->stage->name, "image-copied") == 0;
 }
 
 struct error *moved_capture(const struct stop *stop, const struct loaded_view *loaded,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * View: the decompressor's copy of itself, proven byte for byte right after it was made
- * (image-copied, and relocated before its first instruction runs).
+ * (image-copied; on the way to relocated, lgdt needs a base that is written into the copy).
  *
  *   load                              load + size
  *    |########## source ##########xxxxx|

@@ -25,7 +25,7 @@ def overlaps($start; $end; $region): $start < $region.end and $region.start < $e
 | ($in.info.pref_address | hex) as $pref
 | ([.info.kernel.segments[]
     | ((.phys | hex) + (.memory_size | hex))] | max - $pref) as $total
-| ([$total, ($extract.marker.output_len | hex)] | max) as $size
+| ((([$total, ($extract.marker.output_len | hex)] | max) + 2097151) / 2097152 | floor * 2097152) as $size
 | [
     {start: ($extract.marker.input | hex), end: ($default + ($in.info.init_size | hex))},
     {start: ($bp.address | hex), end: (($bp.address | hex) + 4096)},
