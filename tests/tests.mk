@@ -4,6 +4,7 @@
 
 UNIT_INSPECTOR := $(patsubst tests/unit/inspector/%.c,$(OUT)/tests/inspector/%,$(wildcard tests/unit/inspector/test_*.c))
 UNIT_STUB := $(patsubst tests/unit/stub/%.c,$(OUT)/tests/stub/%,$(wildcard tests/unit/stub/test_*.c))
+include tests/unit/tools/tools-tests.mk
 
 # Tests of the views run on a made-up guest: these stand in for the real target and symbols.
 UNIT_VIEWS := regs descriptors pagetable bss reloc elfload moved bootparams disasm explain
@@ -22,8 +23,9 @@ $(OUT)/tests/inspector/%: tests/unit/inspector/%.c $(INSPECTOR_LIB)
 		$(INSPECTOR_LIB) $(INSPECTOR_LIBS) -lcmocka
 
 # The stub's stages for the host: the same files, without the one that touches the machine. Its
-# place takes tests/host, which has windows for memory and records what the stages do.
-HOST_STUB_CFLAGS = $(HOST_CFLAGS) -DBOOTSCOPE_HOST -Istub -Istub/abi -Itests/host
+# place takes tests/host, which has windows for memory and records what the stages do. Not
+# position independent, so that static memory lies where a guest's would: below the 46-bit limit.
+HOST_STUB_CFLAGS = $(HOST_CFLAGS) -fno-pie -DBOOTSCOPE_HOST -Istub -Istub/abi -Itests/host
 HOST_STUB_SRC := $(filter-out stub/platform_bare.c,$(wildcard stub/*.c)) $(wildcard tests/host/*.c)
 HOST_STUB_OBJ := $(HOST_STUB_SRC:%.c=$(OUT)/tests/host-stub/%.o)
 HOST_STUB_LIB := $(OUT)/tests/libstub-host.a
@@ -38,6 +40,6 @@ $(HOST_STUB_LIB): $(HOST_STUB_OBJ)
 
 $(OUT)/tests/stub/%: tests/unit/stub/%.c $(HOST_STUB_LIB)
 	@mkdir -p $(@D)
-	$(CC) $(HOST_STUB_CFLAGS) $< -o $@ $(HOST_STUB_LIB) -lz -lcmocka
+	$(CC) $(HOST_STUB_CFLAGS) -no-pie $< -o $@ $(HOST_STUB_LIB) -lz -lcmocka
 -include $(HOST_STUB_OBJ:.o=.d)
 -include $(wildcard $(OUT)/tests/inspector/*.d $(OUT)/tests/stub/*.d)
