@@ -4,84 +4,50 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The guest's own struct boot_params: in angle brackets, as this view has a header of that name. */
+#include <bootparams.h>
+
 #include "guest.h"
 
-/* Offsets in struct boot_params (Documentation/arch/x86/zero-page.rst). */
-enum {
-    BP_SCREEN_X = 0x000,
-    BP_SCREEN_Y = 0x001,
-    BP_SCREEN_MODE = 0x006,
-    BP_SCREEN_COLUMNS = 0x007,
-    BP_SCREEN_LINES = 0x00e,
-    BP_SCREEN_IS_VGA = 0x00f,
-    BP_EXT_RAMDISK_IMAGE = 0x0c0,
-    BP_EXT_RAMDISK_SIZE = 0x0c4,
-    BP_EXT_CMD_LINE_PTR = 0x0c8,
-    BP_E820_ENTRIES = 0x1e8,
-    BP_TYPE_OF_LOADER = 0x210,
-    BP_LOADFLAGS = 0x211,
-    BP_RAMDISK_IMAGE = 0x218,
-    BP_RAMDISK_SIZE = 0x21c,
-    BP_CMD_LINE_PTR = 0x228,
-    BP_SETUP_DATA = 0x250,
-    BP_E820_TABLE = 0x2d0,
-    BP_SIZE = 0x1000,
-};
+_Static_assert(BOOTPARAMS_E820_MAX == E820_MAX_ENTRIES_ZEROPAGE, "the whole table");
 
-#define E820_ENTRY_BYTES 20
-
-/* struct setup_data: next (8 bytes), type, len, data. */
-#define SETUP_DATA_TYPE   8
-#define SETUP_DATA_LENGTH 12
-#define SETUP_DATA_BYTES  16
-
-static uint32_t load32(const uint8_t *bytes)
+/* A 64-bit value in two fields that are far apart. */
+static uint64_t join(uint32_t low, uint32_t high)
 {
-    uint32_t value;
-
-    memcpy(&value, bytes, sizeof(value));
-    return value;
+    return low | (uint64_t)high << 32;
 }
 
-static uint64_t load64(const uint8_t *bytes)
+static void decode_e820(const struct boot_params *params, struct bootparams_view *view)
 {
-    return load32(bytes) | (uint64_t)load32(bytes + 4) << 32;
-}
-
-/* A 64-bit value in two 32-bit fields that are far apart. */
-static uint64_t load_split(const uint8_t *page, unsigned int low, unsigned int high)
-{
-    return load32(page + low) | (uint64_t)load32(page + high) << 32;
-}
-
-static void decode_e820(const uint8_t *page, struct bootparams_view *view)
-{
-    view->e820_entries = page[BP_E820_ENTRIES];
+    view->e820_entries = params->e820_entries;
     view->e820_count = view->e820_entries;
     if (view->e820_count > BOOTPARAMS_E820_MAX)
         view->e820_count = BOOTPARAMS_E820_MAX;
     for (unsigned int i = 0; i < view->e820_count; i++) {
-        const uint8_t *entry = page + BP_E820_TABLE + (size_t)i * E820_ENTRY_BYTES;
+        const struct boot_e820_entry *entry = &params->e820_table[i];
 
-        view->e820[i] = (struct e820_range){load64(entry), load64(entry + 8), load32(entry + 16)};
+        view->e820[i] = (struct e820_range){entry->addr, entry->size, entry->type};
     }
 }
 
-static void decode_fields(const uint8_t *page, struct bootparams_view *view)
+static void decode_fields(const struct boot_params *params, struct bootparams_view *view)
 {
-    view->loadflags = page[BP_LOADFLAGS];
-    view->loader = page[BP_TYPE_OF_LOADER];
+    const struct screen_info *screen = &params->screen_info;
+    const struct setup_header *hdr = &params->hdr;
+
+    view->loadflags = hdr->loadflags;
+    view->loader = hdr->type_of_loader;
     view->screen = (struct screen){
-        .mode = page[BP_SCREEN_MODE],
-        .lines = page[BP_SCREEN_LINES],
-        .columns = page[BP_SCREEN_COLUMNS],
-        .x = page[BP_SCREEN_X],
-        .y = page[BP_SCREEN_Y],
-        .is_vga = page[BP_SCREEN_IS_VGA],
+        .mode = screen->orig_video_mode,
+        .lines = screen->orig_video_lines,
+        .columns = screen->orig_video_cols,
+        .x = screen->orig_x,
+        .y = screen->orig_y,
+        .is_vga = screen->orig_video_isVGA,
     };
-    view->initrd = load_split(page, BP_RAMDISK_IMAGE, BP_EXT_RAMDISK_IMAGE);
-    view->initrd_size = load_split(page, BP_RAMDISK_SIZE, BP_EXT_RAMDISK_SIZE);
-    view->cmdline_address = load_split(page, BP_CMD_LINE_PTR, BP_EXT_CMD_LINE_PTR);
+    view->initrd = join(hdr->ramdisk_image, params->ext_ramdisk_image);
+    view->initrd_size = join(hdr->ramdisk_size, params->ext_ramdisk_size);
+    view->cmdline_address = join(hdr->cmd_line_ptr, params->ext_cmd_line_ptr);
 }
 
 static void escape(const uint8_t *bytes, size_t length, char *out)
@@ -133,7 +99,7 @@ static struct error *read_setup_data(const struct stop *stop, uint64_t address,
                                      struct bootparams_view *view)
 {
     while (address) {
-        uint8_t header[SETUP_DATA_BYTES];
+        struct setup_data header;
         bool there;
         struct error *err;
 
@@ -141,16 +107,16 @@ static struct error *read_setup_data(const struct stop *stop, uint64_t address,
             view->setup_data_cut = true;
             return NULL;
         }
-        err = guest_try_phys(stop, phys(address), header, sizeof(header), &there);
+        err = guest_try_phys(stop, phys(address), &header, sizeof(header), &there);
         if (err)
             return error_context(err, "reading setup_data");
         if (!there) {
             view->setup_data_cut = true;
             return NULL;
         }
-        view->setup_data[view->setup_data_count++] = (struct setup_data_node){
-            address, load32(header + SETUP_DATA_TYPE), load32(header + SETUP_DATA_LENGTH)};
-        address = load64(header);
+        view->setup_data[view->setup_data_count++] = (struct setup_data_node){address, header.type,
+                                                                              header.len};
+        address = header.next;
     }
     return NULL;
 }
@@ -174,21 +140,21 @@ static struct maybe find_boot_params(const struct stop *stop)
 struct error *bootparams_capture(const struct stop *stop, struct bootparams_view *ret)
 {
     struct maybe address = find_boot_params(stop);
-    uint8_t page[BP_SIZE];
+    struct boot_params params;
     struct error *err;
 
     memset(ret, 0, sizeof(*ret));
     if (!address.known)
         return NULL;
     ret->address = address.value;
-    err = target_read_phys(stop->target, phys(ret->address), page, sizeof(page));
+    err = target_read_phys(stop->target, phys(ret->address), &params, sizeof(params));
     if (err)
         return error_context(err, "reading boot_params at %s", text_hex(ret->address));
-    decode_e820(page, ret);
-    decode_fields(page, ret);
+    decode_e820(&params, ret);
+    decode_fields(&params, ret);
     err = read_cmdline(stop, ret);
     if (!err)
-        err = read_setup_data(stop, load64(page + BP_SETUP_DATA), ret);
+        err = read_setup_data(stop, params.hdr.setup_data, ret);
     ret->present = !err;
     return err;
 }

@@ -6,19 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flags.h"
 #include "gdt.h"
 #include "guest.h"
 #include "idt.h"
 #include "markers.h"
 #include "pagetable.h"
+#include "x86.h"
 
 #define TEXT_LABEL_COLUMNS 15
-
-#define VECTOR_DF 8
-#define VECTOR_GP 13
-#define VECTOR_PF 14
-#define VECTOR_UD 6
 
 static void say(struct explain_view *view, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -94,7 +89,7 @@ static struct error *explain_stack(const struct stop *stop, struct explain_view 
 
 static struct error *explain_cr2(const struct stop *stop, struct explain_view *view)
 {
-    if (stop->regs.cr2 == 0 || !(stop->regs.cr0 & REG_CR0_PG))
+    if (stop->regs.cr2 == 0 || !(stop->regs.cr0 & X86_CR0_PG))
         return NULL;
     return explain_address(stop, "the last page fault's address cr2", virt(stop->regs.cr2), view);
 }
@@ -117,7 +112,7 @@ static void explain_gate(const struct idt_view *idt, unsigned int vector, struct
 /* A fault that no gate takes becomes a double fault, and one that no gate takes shuts down. */
 static struct error *explain_idt(const struct stop *stop, struct explain_view *view)
 {
-    static const unsigned int vectors[] = {VECTOR_PF, VECTOR_GP, VECTOR_UD, VECTOR_DF};
+    static const unsigned int vectors[] = {X86_TRAP_PF, X86_TRAP_GP, X86_TRAP_UD, X86_TRAP_DF};
     struct idt_view *idt = malloc(sizeof(*idt));
     struct error *err;
 
@@ -145,7 +140,7 @@ static struct error *explain_gdt(const struct stop *stop, struct explain_view *v
     struct gdt_view *gdt;
     struct error *err;
 
-    if (!regs->hidden_known || !(regs->cr0 & REG_CR0_PE))
+    if (!regs->hidden_known || !(regs->cr0 & X86_CR0_PE))
         return NULL;
     gdt = malloc(sizeof(*gdt));
     if (!gdt)
@@ -192,7 +187,7 @@ static struct error *explain_message(const struct stop *stop, struct explain_vie
 static void explain_hang(const struct stop *stop, struct explain_view *view)
 {
     const struct disasm_line *line = &view->instruction;
-    bool interrupts = stop->regs.rflags & REG_RFLAGS_IF;
+    bool interrupts = stop->regs.rflags & X86_EFLAGS_IF;
 
     if (!view->instruction_there)
         return;

@@ -20,8 +20,7 @@ struct explain_view {
 };
 
 /*
- * event says what happened: TIMELINE_FAULT, TIMELINE_ERROR, or anything else for a guest that was
- * interrupted because it did not get on. Errors of the target save "nothing mapped there".
+ * event says what happened: TIMELINE_FAULT, TIMELINE_ERROR, or TIMELINE_TIMEOUT. Errors of the target save "nothing mapped there".
  */
 struct error *explain_fault(const struct stop *stop, enum timeline_event event,
                             struct explain_view *ret);

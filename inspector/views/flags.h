@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The bits of CR0, CR4, EFER and RFLAGS by their names in the manuals (Intel SDM vol. 3, 2.3 and
- * 2.5; AMD APM vol. 2, 3.1.7), and the masks of those that the views decide by.
+ * 2.5; AMD APM vol. 2, 3.1.7). Masks of single bits are in x86.h.
  */
 #ifndef BOOTSCOPE_VIEWS_FLAGS_H
 #define BOOTSCOPE_VIEWS_FLAGS_H
@@ -9,16 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <jansson.h>
-
-#define REG_CR0_PE    (UINT64_C(1) << 0)
-#define REG_CR0_PG    (UINT64_C(1) << 31)
-#define REG_CR4_PSE   (UINT64_C(1) << 4)
-#define REG_CR4_PAE   (UINT64_C(1) << 5)
-#define REG_CR4_LA57  (UINT64_C(1) << 12)
-#define REG_EFER_LME  (UINT64_C(1) << 8)
-#define REG_EFER_LMA  (UINT64_C(1) << 10)
-#define REG_EFER_NXE  (UINT64_C(1) << 11)
-#define REG_RFLAGS_IF (UINT64_C(1) << 9)
 
 struct flag_name {
     uint8_t bit;   /* lowest bit of the field */

@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "flags.h"
 #include "guest.h"
+#include "x86.h"
 
 static void decode_table(const uint8_t *bytes, struct gdt_view *view)
 {
@@ -32,7 +32,7 @@ struct error *gdt_capture(const struct stop *stop, struct gdt_view *ret)
 
     *ret = (struct gdt_view){
         .known = regs->hidden_known,
-        .long_mode = regs->efer & REG_EFER_LMA,
+        .long_mode = regs->efer & EFER_LMA,
         .base = regs->gdtr.base,
         .limit = regs->gdtr.limit,
     };

@@ -3,16 +3,16 @@
 
 #include <string.h>
 
-#include "flags.h"
 #include "guest.h"
+#include "x86.h"
 
 #define TEXT_GATES_MAX 12
 
 static enum idt_format format_of(const struct registers *regs)
 {
-    if (!(regs->cr0 & REG_CR0_PE))
+    if (!(regs->cr0 & X86_CR0_PE))
         return IDT_REAL;
-    return regs->efer & REG_EFER_LMA ? IDT_GATES64 : IDT_GATES32;
+    return regs->efer & EFER_LMA ? IDT_GATES64 : IDT_GATES32;
 }
 
 /* The handler's linear address; outside long mode its segment is taken to be flat. */

@@ -4,17 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "flags.h"
 #include "guest.h"
-
-#define ENTRY_PRESENT    (UINT64_C(1) << 0)
-#define ENTRY_WRITE      (UINT64_C(1) << 1)
-#define ENTRY_USER       (UINT64_C(1) << 2)
-#define ENTRY_PWT        (UINT64_C(1) << 3)
-#define ENTRY_PCD        (UINT64_C(1) << 4)
-#define ENTRY_BIG        (UINT64_C(1) << 7) /* PS: a page, not a table */
-#define ENTRY_GLOBAL     (UINT64_C(1) << 8)
-#define ENTRY_NO_EXECUTE (UINT64_C(1) << 63)
+#include "x86.h"
 
 /* Bits low..high, both included. */
 #define BITS(low, high) (((UINT64_C(2) << ((high) - (low))) - 1) << (low))
@@ -29,15 +20,15 @@
 struct paging paging_of(const struct registers *regs)
 {
     struct paging paging = {
-        .enabled = regs->cr0 & REG_CR0_PG,
-        .no_execute = regs->efer & REG_EFER_NXE,
-        .big_pages = regs->cr4 & REG_CR4_PSE,
+        .enabled = regs->cr0 & X86_CR0_PG,
+        .no_execute = regs->efer & EFER_NX,
+        .big_pages = regs->cr4 & X86_CR4_PSE,
     };
-    bool long_mode = regs->efer & REG_EFER_LME;
+    bool long_mode = regs->efer & EFER_LME;
 
-    if (!paging.enabled && (!(regs->cr4 & REG_CR4_PAE) || !(regs->cr3 & ADDRESS_BITS)))
+    if (!paging.enabled && (!(regs->cr4 & X86_CR4_PAE) || !(regs->cr3 & ADDRESS_BITS)))
         return paging;
-    if (!(regs->cr4 & REG_CR4_PAE)) {
+    if (!(regs->cr4 & X86_CR4_PAE)) {
         paging.kind = PAGING_32BIT;
         paging.levels = 2;
         paging.root = phys(regs->cr3 & BITS(12, 31));
@@ -46,7 +37,7 @@ struct paging paging_of(const struct registers *regs)
         paging.levels = PAE_PDPT_LEVEL;
         paging.root = phys(regs->cr3 & PAE_ROOT_BITS);
     } else {
-        bool five = regs->cr4 & REG_CR4_LA57;
+        bool five = regs->cr4 & X86_CR4_LA57;
 
         paging.kind = five ? PAGING_5LEVEL : PAGING_4LEVEL;
         paging.levels = five ? 5 : 4;
@@ -151,17 +142,17 @@ static unsigned int entry_flags(const struct paging *paging, uint64_t raw)
 {
     unsigned int flags = 0;
 
-    if (raw & ENTRY_WRITE)
+    if (raw & _PAGE_RW)
         flags |= PAGE_WRITE;
-    if (raw & ENTRY_USER)
+    if (raw & _PAGE_USER)
         flags |= PAGE_USER;
-    if (raw & ENTRY_GLOBAL)
+    if (raw & _PAGE_GLOBAL)
         flags |= PAGE_GLOBAL;
-    if (raw & ENTRY_PWT)
+    if (raw & _PAGE_PWT)
         flags |= PAGE_PWT;
-    if (raw & ENTRY_PCD)
+    if (raw & _PAGE_PCD)
         flags |= PAGE_PCD;
-    if (!paging->no_execute || !(raw & ENTRY_NO_EXECUTE))
+    if (!paging->no_execute || !(raw & _PAGE_NX))
         flags |= PAGE_EXEC;
     return flags;
 }
@@ -172,13 +163,13 @@ static uint64_t reserved_bits(const struct paging *paging, unsigned int level, b
     uint64_t reserved = 0;
 
     if (!paging->no_execute)
-        reserved |= ENTRY_NO_EXECUTE;
+        reserved |= _PAGE_NX;
     if (paging->kind == PAGING_PAE)
         reserved |= level == PAE_PDPT_LEVEL ? PDPTE_RESERVED : PAE_HIGH_RESERVED;
     if (big)
         reserved |= BITS(13, paging_shift(paging, level) - 1); /* bit 12 is PAT */
     else if (level >= 4 || (level > 1 && !big_allowed(paging, level)))
-        reserved |= ENTRY_BIG;
+        reserved |= _PAGE_PSE;
     return reserved;
 }
 
@@ -204,10 +195,10 @@ static struct paging_entry decode_32bit(const struct paging *paging, unsigned in
 struct paging_entry paging_decode(const struct paging *paging, unsigned int level, uint64_t raw)
 {
     struct paging_entry entry = {.kind = ENTRY_ABSENT};
-    bool big = level > 1 && (raw & ENTRY_BIG) && big_allowed(paging, level);
+    bool big = level > 1 && (raw & _PAGE_PSE) && big_allowed(paging, level);
     unsigned int shift = paging_shift(paging, level);
 
-    if (!(raw & ENTRY_PRESENT))
+    if (!(raw & _PAGE_PRESENT))
         return entry;
     if (paging->kind == PAGING_32BIT)
         return decode_32bit(paging, level, raw, big);
