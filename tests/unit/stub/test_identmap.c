@@ -96,6 +96,7 @@ static void our_own_tables_are_extended(void **state)
     unsigned char before[2 * 4096];
 
     (void)state;
+    params.ext_cmd_line_ptr = 1; /* above what startup_32 mapped */
     make_startup_32_tables();
     memcpy(before, host_page_tables + 2 * 4096, sizeof(before));
     assert_null(setup_identity_maps(&params));
@@ -104,7 +105,8 @@ static void our_own_tables_are_extended(void **state)
     assert_memory_equal(host_page_tables + 2 * 4096, before, sizeof(before));
     for (uint64_t address = 0; address < UINT64_C(1) << 32; address += 0x1fffff1)
         assert_int_equal(translate(address), address);
-    assert_int_equal(translate(UINT64_C(1) << 32), NOT_MAPPED);
+    assert_int_equal(translate(UINT64_C(1) << 32), UINT64_C(1) << 32);
+    assert_int_equal(translate(UINT64_C(0x100200000)), NOT_MAPPED);
 }
 
 /* Flags in cr3 (PWT, PCD) do not make the table a foreign one. */

@@ -65,9 +65,10 @@ static void a_missing_page_is_mapped_once(void **state)
 
     (void)state;
     assert_null(handle_page_fault(0x1234567890, X86_PF_WRITE, 0x1000));
-    assert_int_equal(identity_tables_used(), used + 2); /* a PUD may be shared, a PMD not */
+    assert_in_range(identity_tables_used(), used + 1, used + 2); /* a PMD, and perhaps a PUD */
+    used = identity_tables_used();
     assert_null(handle_page_fault(0x1234567890 + PMD_SIZE, 0, 0x1000));
-    assert_int_equal(identity_tables_used(), used + 2);
+    assert_int_equal(identity_tables_used(), used);
 }
 
 /* The same fault again cannot be cured by mapping again: it would come back for ever. */
