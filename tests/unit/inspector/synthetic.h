@@ -9,6 +9,7 @@
 #define BOOTSCOPE_TESTS_SYNTHETIC_H
 
 #include <elf.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
