@@ -127,11 +127,12 @@ static struct error *read_setup_data(const struct stop *stop, uint64_t address,
  */
 static struct maybe find_boot_params(const struct stop *stop)
 {
+    struct maybe none = {0};
     uint64_t link;
 
-    if (!stop->stage || strcmp(stop->stage->name, "setup-entry") == 0)
-        return stop->stage ? (struct maybe){0} : stop->facts.boot_params;
-    if (!stop->facts.boot_params.known && stop->setup && stop->facts.setup.known &&
+    if (stop->stage && strcmp(stop->stage->name, "setup-entry") == 0)
+        return none;
+    if (stop->stage && !stop->facts.boot_params.known && stop->setup && stop->facts.setup.known &&
         symbols_value(stop->setup, "boot_params", &link))
         return known(stop->facts.setup.value + link);
     return stop->facts.boot_params;

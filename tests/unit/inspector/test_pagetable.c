@@ -1,42 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * The page-table view on tables made entry by entry. In each test the tables stand at
- *
- *     0x1000 PML4   0x2000 PDPT   0x3000 PD   0x4000 PT   0x5000 and on: others
- *
- * and memory is [0, 0x20000). Entry bits: P 1, RW 2, US 4, PWT 8, PCD 0x10, PS 0x80, G 0x100.
- */
-#include "view_test.h"
+/* The page-table view: pages of all sizes and formats, merged, damaged, and in circles. */
+#include "fake_tables.h"
 
 #include "pagetable.h"
-
-#define NX    (UINT64_C(1) << 63)
-#define TABLE 0x3 /* present, writable */
-#define PAGE  0x3
-#define BIG   0x83 /* present, writable, PS */
-
-#define PML4 0x1000
-#define PDPT 0x2000
-#define PD   0x3000
-#define PT   0x4000
-#define MORE 0x5000
-
-static void entry(struct stop *stop, uint64_t table, unsigned int index, uint64_t value)
-{
-    fake_target_poke64(stop->target, table + index * sizeof(value), value);
-}
-
-/* Long mode, the top three tables linked by their entries 0, nothing mapped. */
-static struct stop linked(void)
-{
-    struct stop stop = view_stop();
-
-    fake_target_ram(stop.target, 0, 0x20000);
-    stop.regs.cr3 = PML4;
-    entry(&stop, PML4, 0, PDPT | TABLE | 4);
-    entry(&stop, PDPT, 0, PD | TABLE | 4);
-    return stop;
-}
 
 static void expect_range(const struct pagetable_view *view, size_t index, uint64_t virt,
                          uint64_t phys, uint64_t size, uint64_t page_size, unsigned int flags)
@@ -330,72 +296,6 @@ static void test_target_failure_is_returned(void **state)
     target_close(stop.target);
 }
 
-static void test_diff(void **state)
-{
-    struct stop stop = linked();
-    struct pagetable_view before, now;
-    struct pagetable_diff diff;
-
-    (void)state;
-    for (unsigned int i = 0; i < 4; i++)
-        entry(&stop, PD, i, (uint64_t)i << 21 | BIG); /* [0, 8 MiB) */
-    before = capture(&stop);
-    entry(&stop, PD, 1, 0x200000 | 0x81); /* now read-only */
-    entry(&stop, PD, 3, 0);               /* gone */
-    entry(&stop, PD, 4, 0x800000 | BIG);  /* new */
-    now = capture(&stop);
-    view_no_error(pagetable_diff(&before, &now, &diff));
-    assert_int_equal(diff.removed.count, 2);
-    assert_int_equal(diff.removed.list[0].virt, 0x200000);
-    assert_int_equal(diff.removed.list[0].size, 0x200000);
-    assert_int_equal(diff.removed.list[1].virt, 0x600000);
-    assert_int_equal(diff.added.count, 2);
-    assert_int_equal(diff.added.list[0].virt, 0x200000);
-    assert_int_equal(diff.added.list[0].flags, PAGE_EXEC);
-    assert_int_equal(diff.added.list[1].virt, 0x800000);
-    pagetable_diff_free(&diff);
-    view_no_error(pagetable_diff(&now, &now, &diff));
-    view_json(pagetable_diff_json(&diff), "{\"added\":[],\"removed\":[]}");
-    pagetable_diff_free(&diff);
-    pagetable_free(&before);
-    done(&stop, &now);
-}
-
-static void expect_translation(struct stop *stop, uint64_t address, enum translation_end end,
-                               const char *words)
-{
-    struct translation translation;
-    char text[200];
-
-    view_no_error(pagetable_translate(stop, virt(address), &translation));
-    assert_int_equal(translation.end, end);
-    assert_string_equal(translation_text(&translation, text, sizeof(text)), words);
-}
-
-static void test_translate(void **state)
-{
-    struct stop stop = linked();
-
-    (void)state;
-    entry(&stop, PD, 1, 0x600000 | BIG);
-    entry(&stop, PD, 2, UINT64_C(0x1000000) | TABLE);
-    entry(&stop, PD, 3, 0x602000 | BIG);
-    expect_translation(&stop, 0x2abcde, TRANSLATION_MAPPED,
-                       "mapped to 0x6abcde by a 2M page, rwx");
-    expect_translation(&stop, 0x1000, TRANSLATION_NOT_PRESENT,
-                       "not mapped: PD[0] of the table at 0x3000 is not present (0x0)");
-    expect_translation(&stop, 0x400000, TRANSLATION_OUTSIDE,
-                       "not mapped: PD[2] of the table at 0x3000 leads out of memory");
-    expect_translation(&stop, 0x600000, TRANSLATION_RESERVED,
-                       "not mapped: PD[3] of the table at 0x3000 has reserved bits 0x2000 set "
-                       "(0x602083)");
-    expect_translation(&stop, UINT64_C(0x800000000000), TRANSLATION_NOT_CANONICAL,
-                       "not mapped: the address is not canonical with 4 levels");
-    stop.regs.cr0 = CR0_PROTECTED;
-    expect_translation(&stop, 0x1234, TRANSLATION_OFF, "physical: paging is off");
-    target_close(stop.target);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -412,8 +312,6 @@ int main(void)
         cmocka_unit_test(test_32bit_paging),
         cmocka_unit_test(test_paging_off),
         cmocka_unit_test(test_target_failure_is_returned),
-        cmocka_unit_test(test_diff),
-        cmocka_unit_test(test_translate),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
