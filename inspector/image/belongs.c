@@ -58,8 +58,8 @@ static bool contents_match(const struct elf_file *file, const struct linked *lin
 
     while ((section = elf_nextscn(file->elf, section))) {
         if (!gelf_getshdr(section, &details) || !(details.sh_flags & SHF_ALLOC) ||
-            details.sh_type == SHT_NOBITS || details.sh_size == 0)
-            continue;
+            details.sh_type == SHT_NOBITS || details.sh_type == SHT_NOTE || details.sh_size == 0)
+            continue; /* notes are about the file: they need not be in the image */
         Elf_Data *data = elf_rawdata(section, NULL);
         if (!data || !data->d_buf || !section_matches(linked, &details, data, &evidence))
             return false;
