@@ -166,7 +166,7 @@ const struct boot_error *decompress_kernel(const struct payload *payload, unsign
                                            uint64_t virtual_address, uint64_t *ret_entry)
 {
     const struct boot_error *error;
-    struct loaded_elf elf;
+    struct loaded_elf elf = {0, 0, 0};
 
     error = inflate_payload(payload, output);
     if (!error)

@@ -195,17 +195,20 @@ static bool is_ram(const struct boot_params *boot_params, uint64_t start, uint64
     return start >= end;
 }
 
-/* A machine without any e820 entry told us nothing; then the default place is all there is. */
+/*
+ * A machine without any e820 entry told us nothing; then the default place is all there is. Else it
+ * must be RAM, and below mem=: memory that the user took away is no better than none.
+ */
 static const struct boot_error *check_default(const struct boot_params *boot_params,
-                                              const struct kaslr_request *request)
+                                              const struct kaslr_request *request, uint64_t limit)
 {
     uint64_t end = request->output + request->output_size;
 
-    if (!e820_count(boot_params) || is_ram(boot_params, request->output, end))
+    if (end <= limit && (!e820_count(boot_params) || is_ram(boot_params, request->output, end)))
         return NULL;
     return boot_error("no memory slot large enough: %#lx bytes, and the default place %#lx "
-                      "is not usable RAM",
-                      request->output_size, request->output);
+                      "is not usable RAM (limit %#lx)",
+                      request->output_size, request->output, limit);
 }
 
 /* The decompression range, drawn in memavoid.c. */
@@ -242,7 +245,7 @@ static const struct boot_error *choose(struct boot_params *boot_params,
         ret->physical_slots = search.slot_max;
     } else {
         console_print("physical KASLR disabled: no suitable memory region\n");
-        error = check_default(boot_params, request);
+        error = check_default(boot_params, request, search.avoid.mem_limit);
     }
     return error ? error : find_random_virt_addr(request, &random, ret);
 }
@@ -258,7 +261,7 @@ const struct boot_error *choose_random_location(struct boot_params *boot_params,
     boot_params->hdr.loadflags &= ~KASLR_FLAG; /* only we may say so, not the loader */
     if (cmdline_find_option_bool(cmdline_get(boot_params), "nokaslr")) {
         console_print("KASLR disabled: 'nokaslr' on the command line\n");
-        return check_default(boot_params, request);
+        return check_default(boot_params, request, platform_physical_limit());
     }
     ret->kaslr = true;
     boot_params->hdr.loadflags |= KASLR_FLAG;

@@ -31,7 +31,7 @@ struct kaslr_choice {
 /*
  * Chooses both addresses, or keeps the defaults for "nokaslr". Clears KASLR_FLAG in loadflags and
  * sets it when the choice is random. When no physical slot is found, warns and keeps the default
- * if that is RAM. Errors: that it is not; kaslr_seed= without a number; kernel_alignment that is
+ * if that is RAM below mem=. Errors: that it is not; kaslr_seed= without a number; kernel_alignment that is
  * none; a kernel too large for its virtual range; those of mem_avoid_init().
  */
 const struct boot_error *choose_random_location(struct boot_params *boot_params,

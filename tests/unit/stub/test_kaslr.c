@@ -303,8 +303,14 @@ static void no_slot_and_no_ram_is_an_error(void **state)
     assert_non_null(error);
     assert_string_equal(error->message,
                         "no memory slot large enough: 0x1400000 bytes, and the default place "
-                        "0x1000000 is not usable RAM");
+                        "0x1000000 is not usable RAM (limit 0x800000000000)");
     assert_non_null(choose("nokaslr"));
+    params.e820_table[1].size = 1023 * MIB;
+    error = choose("mem=35M"); /* RAM, but not to be used */
+    assert_non_null(error);
+    assert_non_null(strstr(error->message, "(limit 0x2300000)"));
+    assert_null(choose("mem=36M"));         /* exactly up to there */
+    assert_null(choose("nokaslr mem=35M")); /* the kernel's own business then */
 }
 
 static void no_slot_but_ram_is_a_warning(void **state)
