@@ -8,7 +8,7 @@
 #include "flags.h"
 
 /* Columns of a line that are left beside the label. */
-#define TEXT_WIDTH (TEXT_COLUMNS - 15)
+#define TEXT_WIDTH (TEXT_COLUMNS - TEXT_LABEL_COLUMNS)
 
 const char *e820_name(uint32_t type)
 {
@@ -49,6 +49,8 @@ static void print_cmdline(const struct bootparams_view *view, const struct text 
     text_label(text, "command line");
     if (!view->cmdline_address)
         text_print(text, TEXT_DIM, "none\n");
+    else if (view->cmdline_there && !view->cmdline[0])
+        text_print(text, TEXT_DIM, "empty\n");
     else if (!view->cmdline_there)
         text_print(text, TEXT_BAD, "at %s, which is not in memory\n",
                    text_hex(view->cmdline_address));
@@ -80,10 +82,15 @@ void bootparams_text(const struct bootparams_view *view, const struct text *text
     if (!view->present)
         return;
     text_label(text, "boot_params");
-    text_print(text, TEXT_PLAIN, "%s  loader %s  loadflags %s  screen mode %u, %ux%u\n",
-               text_hex(view->address), text_hex(view->loader),
-               flags_text(&flags_loadflags, view->loadflags, flags, sizeof(flags)), screen->mode,
-               screen->columns, screen->lines);
+    text_print(text, TEXT_PLAIN, "%s  loader %s  loadflags %s\n", text_hex(view->address),
+               text_hex(view->loader),
+               flags_text(&flags_loadflags, view->loadflags, flags, sizeof(flags)));
+    text_label(text, "screen");
+    if (screen->lines)
+        text_print(text, TEXT_PLAIN, "mode %u, %u columns, %u lines\n", screen->mode,
+                   screen->columns, screen->lines);
+    else
+        text_print(text, TEXT_DIM, "no text screen\n");
     print_cmdline(view, text);
     if (view->initrd_size) {
         text_label(text, "initrd");

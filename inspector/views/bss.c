@@ -87,11 +87,12 @@ void bss_text(const struct bss_view *view, const struct text *text)
         return;
     }
     text_print(text, view->must_be_zero ? TEXT_BAD : TEXT_PLAIN,
-               "%s byte%s not zero, the first at %s", text_count(view->nonzero_bytes),
+               "%s byte%s not zero, the first at %s\n", text_count(view->nonzero_bytes),
                view->nonzero_bytes == 1 ? "" : "s", text_hex(view->first.value));
-    if (view->first_name[0])
-        text_print(text, TEXT_PLAIN, " %s", view->first_name);
-    fputc('\n', text->stream);
+    if (!view->first_name[0])
+        return;
+    text_label(text, "");
+    text_print(text, TEXT_DIM, "which is %s\n", view->first_name);
 }
 
 json_t *bss_json(const struct bss_view *view)

@@ -102,7 +102,7 @@ const char *descriptor_type_text(const struct descriptor *descriptor, bool long_
 }
 
 /* The attributes are the descriptor's high word where it stands: bits 8..23 are bits 40..55. */
-const char *segment_type_text(const struct segment *segment, char *out, size_t size)
+const char *segment_type_text(const struct segment *segment, bool long_mode, char *out, size_t size)
 {
     uint64_t low = (uint64_t)segment->attributes << 32;
     struct descriptor descriptor = {
@@ -118,7 +118,7 @@ const char *segment_type_text(const struct segment *segment, char *out, size_t s
         snprintf(out, size, "unusable");
     else
         snprintf(out, size, "dpl %u %s", (unsigned int)bits(low, 45, 2),
-                 descriptor_type_text(&descriptor, false, type, sizeof(type)));
+                 descriptor_type_text(&descriptor, long_mode, type, sizeof(type)));
     return out;
 }
 

@@ -37,7 +37,8 @@ void descriptor_decode(const uint8_t *bytes, size_t available, bool long_mode,
 const char *descriptor_type_text(const struct descriptor *descriptor, bool long_mode, char *out,
                                  size_t size);
 /* The same for the hidden part of a segment register, from its attributes; "unusable" if absent. */
-const char *segment_type_text(const struct segment *segment, char *out, size_t size);
+const char *segment_type_text(const struct segment *segment, bool long_mode, char *out,
+                              size_t size);
 
 enum idt_format { IDT_REAL, IDT_GATES32, IDT_GATES64 };
 

@@ -13,8 +13,6 @@
 #include "pagetable.h"
 #include "x86.h"
 
-#define TEXT_LABEL_COLUMNS 15
-
 static void say(struct explain_view *view, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

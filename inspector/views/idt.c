@@ -76,14 +76,16 @@ const struct idt_vector *idt_find(const struct idt_view *view, unsigned int vect
 
 static void print_gate(const struct idt_vector *entry, const struct text *text)
 {
+    /* Without file and line, which JSON has, it fits beside the rest. */
+    int name_length = (int)strcspn(entry->where, " ");
     const char *name = vector_name(entry->vector);
     char type[DESCRIPTOR_TEXT_MAX];
 
     text_label(text, "");
-    text_print(text, TEXT_PLAIN, "%3u %-4s %s:%-18s %s dpl %u ist %u  %s\n", entry->vector,
+    text_print(text, TEXT_PLAIN, "%3u %-4s %s:%-10s %-9s dpl %u ist %u%s%.*s\n", entry->vector,
                name ? name : "", text_hex(entry->gate.selector), text_hex(entry->gate.offset),
                gate_type_text(&entry->gate, type, sizeof(type)), entry->gate.dpl, entry->gate.ist,
-               entry->where);
+               entry->where[0] ? "  " : "", name_length, entry->where);
 }
 
 void idt_text(const struct idt_view *view, const struct text *text)

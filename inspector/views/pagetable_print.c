@@ -42,7 +42,7 @@ static void print_headline(const struct pagetable_view *view, const struct text 
         return;
     }
     text_print(text, TEXT_PLAIN, "%s%u levels from %s, %s table page%s, ",
-               view->enabled ? "" : "off; cr3 holds tables not in use yet: ", view->paging.levels,
+               view->enabled ? "" : "off; tables not in use yet: ", view->paging.levels,
                text_hex(view->paging.root.value), text_count(view->tables),
                view->tables == 1 ? "" : "s");
     if (view->identity)

@@ -6,6 +6,7 @@
 
 #include "descriptors.h"
 #include "flags.h"
+#include "x86.h"
 
 struct error *regs_capture(const struct stop *stop, struct regs_view *ret)
 {
@@ -121,6 +122,12 @@ static enum text_style field_style(const struct regs_view *view, unsigned int po
 
 #define SPECIAL(field) ((unsigned int)(GPR_COUNT + SEG_COUNT + (field)))
 
+/* Blanks between a value and the next column. */
+static int pad(uint64_t value, bool wide)
+{
+    return (wide ? 20 : 12) - (int)strlen(text_hex(value));
+}
+
 /* Outside 64-bit code the upper halves and r8-r15 cannot be seen, so more fit in a line. */
 static void print_general(const struct regs_view *view, const struct text *text)
 {
@@ -132,10 +139,11 @@ static void print_general(const struct regs_view *view, const struct text *text)
         if (i % columns == 0)
             text_label(text, i == 0 ? "registers" : "");
         text_print(text, TEXT_DIM, "%-4s", gpr_name((enum gpr)i));
-        text_print(text, field_style(view, i), wide ? "%-20s" : "%-12s",
-                   text_hex(view->regs.gpr[i]));
+        text_print(text, field_style(view, i), "%s", text_hex(view->regs.gpr[i]));
         if (i % columns == columns - 1 || i == count - 1)
             fputc('\n', text->stream);
+        else
+            text_print(text, TEXT_PLAIN, "%*s", pad(view->regs.gpr[i], wide), "");
     }
 }
 
@@ -147,13 +155,14 @@ static void print_special(const struct regs_view *view, const struct text *text,
 
     text_label(text, special_names[field]);
     text_print(text, field_style(view, SPECIAL(field)), "%s", text_hex(value));
-    if (set)
-        text_print(text, TEXT_PLAIN, "  %s", flags_text(set, value, names, sizeof(names)));
+    if (set && flags_text(set, value, names, sizeof(names))[0])
+        text_print(text, TEXT_PLAIN, "  %s", names);
     fputc('\n', text->stream);
 }
 
 static void print_segments(const struct regs_view *view, const struct text *text)
 {
+    bool long_mode = view->regs.efer & EFER_LMA;
     char type[DESCRIPTOR_TEXT_MAX];
 
     for (unsigned int i = 0; i < SEG_COUNT; i++) {
@@ -163,10 +172,11 @@ static void print_segments(const struct regs_view *view, const struct text *text
             break;
         text_label(text, i == 0 ? "segments" : "");
         text_print(text, TEXT_DIM, "%-5s", segment_name((enum segment_register)i));
-        text_print(text, field_style(view, GPR_COUNT + i), "%-7s", text_hex(seg->selector));
+        text_print(text, field_style(view, GPR_COUNT + i), "%s", text_hex(seg->selector));
         if (view->regs.hidden_known)
-            text_print(text, TEXT_PLAIN, "base %-11s limit %-11s %s", text_hex(seg->base),
-                       text_hex(seg->limit), segment_type_text(seg, type, sizeof(type)));
+            text_print(text, TEXT_PLAIN, "%*s base %-11s limit %-11s %s",
+                       6 - (int)strlen(text_hex(seg->selector)), "", text_hex(seg->base),
+                       text_hex(seg->limit), segment_type_text(seg, long_mode, type, sizeof(type)));
         fputc('\n', text->stream);
     }
 }
@@ -187,31 +197,31 @@ static void print_table_register(const struct regs_view *view, const struct text
 /* One list of "name before -> now", for those who see no colours. */
 static void print_changes(const struct regs_view *view, const struct text *text)
 {
-    unsigned int column = TEXT_COLUMNS;
+    size_t column = 0; /* 0: nothing was printed yet */
     const char *name;
     uint64_t before, now;
-    bool is_known, first = true;
+    bool is_known;
 
     for (unsigned int i = 0; regs_field(&view->regs, i, &name, &now, &is_known); i++) {
         char item[80];
-        unsigned int length;
 
         if (!field_changed(view, i))
             continue;
         regs_field(&view->before, i, &name, &before, &is_known);
-        length = (unsigned int)snprintf(item, sizeof(item), "%s 0x%" PRIx64 " -> 0x%" PRIx64 "  ",
-                                        name, before, now);
-        if (column + length - 2 > TEXT_COLUMNS) {
-            if (!first)
+        snprintf(item, sizeof(item), "%s 0x%" PRIx64 " -> 0x%" PRIx64, name, before, now);
+        if (column == 0 || column + 2 + strlen(item) > TEXT_COLUMNS) {
+            if (column)
                 fputc('\n', text->stream);
-            text_label(text, first ? "changed" : "");
-            column = 15;
-            first = false;
+            text_label(text, column ? "" : "changed");
+            column = TEXT_LABEL_COLUMNS;
+        } else {
+            column += 2;
+            text_print(text, TEXT_PLAIN, "  ");
         }
         text_print(text, TEXT_CHANGED, "%s", item);
-        column += length;
+        column += strlen(item);
     }
-    if (!first)
+    if (column)
         fputc('\n', text->stream);
 }
 

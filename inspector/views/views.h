@@ -22,4 +22,7 @@
 #include "text.h"
 #include "timeline.h"
 
+/* Columns that text_label() takes; what a view prints beside it must fit into the rest. */
+#define TEXT_LABEL_COLUMNS 15
+
 #endif

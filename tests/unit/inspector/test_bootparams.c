@@ -77,7 +77,7 @@ static void test_all_of_it(void **state)
               "\"screen\":{\"columns\":80,\"lines\":25,\"mode\":3,\"vga\":1,\"x\":5,\"y\":7},"
               "\"setup_data\":[]}");
     text = VIEW_TEXT(bootparams_text, view);
-    assert_non_null(strstr(text, "screen mode 3, 80x25"));
+    assert_non_null(strstr(text, "screen       mode 3, 80 columns, 25 lines"));
     view_has(text, "initrd       [0x107fc0000, 0x107fe0000)  128 KiB");
     free(view);
     target_close(stop.target);

@@ -71,6 +71,8 @@ static inline void view_fits(const char *text)
 
         if (length > TEXT_COLUMNS)
             fail_msg("a line has %zu columns: %.*s", length, (int)length, text);
+        if (length && text[length - 1] == ' ')
+            fail_msg("a line ends in a blank: %.*s", (int)length, text);
         text += length + (text[length] == '\n');
     }
 }
