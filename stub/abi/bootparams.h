@@ -69,7 +69,6 @@
 #define BOOT_FLAG_MAGIC    0xaa55
 #define HEADER_MAGIC       0x53726448 /* "HdrS" */
 #define BOOT_PROTOCOL      0x020f
-#define LOADER_TYPE_NONE   0xff /* type_of_loader as the image has it */
 #define OLD_CL_MAGIC       0xa33f
 #define OLD_CL_ADDRESS     0x020 /* in the boot sector's segment: magic, then offset */
 #define OLD_CL_OFFSET      0x022

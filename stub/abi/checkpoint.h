@@ -9,10 +9,11 @@
  * header and be followed by bootscope.
  *
  * Assembler (.S):
- *     CHECKPOINT16 / CHECKPOINT32 / CHECKPOINT64  name, index, key, operand, key, operand ...
+ *     CHECKPOINT16 / CHECKPOINT32 / CHECKPOINT64  identifier, operand, operand ...
  * C (64-bit):
- *     CHECKPOINT_C(name, index, ...)
- * are defined in checkpoint_emit.h, beside the routine that writes the line.
+ *     CHECKPOINT_C(identifier, value, value ...)
+ * are defined in checkpoint_emit.h, beside the routine that writes the line. Index, name and keys
+ * of an identifier come from a list such as checkpoints.def.
  */
 #ifndef BOOTSCOPE_ABI_CHECKPOINT_H
 #define BOOTSCOPE_ABI_CHECKPOINT_H
@@ -29,9 +30,9 @@
 #define CHECKPOINT_LONG64      64
 
 /*
- * The record whose index is CHECKPOINT_ERROR marks where boot code stops for good after a
- * failure: it emits "@error message=0xADDR length=0xLEN" (the address is a linear one, the text
- * is ASCII without a newline) and the same text goes to its console.
+ * Records whose index is CHECKPOINT_ERROR (one for each mode that can fail) mark where boot code
+ * stops for good after a failure. It emits "@error message=0xADDR length=0xLEN" (the address is a
+ * linear one, the text is ASCII without a newline), and the same text goes to its console.
  */
 #define CHECKPOINT_ERROR      0xffffffff
 #define CHECKPOINT_ERROR_NAME "error"
