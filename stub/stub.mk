@@ -23,12 +23,15 @@ GUEST_CFLAGS := -std=gnu17 -g -O2 -ffreestanding $(WARNINGS) -Istub/abi -MMD -MP
 
 STUB_CFLAGS := $(GUEST_CFLAGS) -m64 -march=x86-64 -fPIE -fvisibility=hidden -mno-red-zone -Istub
 
-# 16-bit code has 64 KiB for everything. Without unit-at-a-time's reordering of checkpoints, and
-# with arguments in registers, which assembler here relies on.
-SETUP_CFLAGS := $(GUEST_CFLAGS) -m16 -march=i386 -mregparm=3 -Os -fno-pic -mpreferred-stack-boundary=2 \
-	-Istub/setup
+# 16-bit code has 32 KiB for everything, so it is built for size. Arguments go in registers, where
+# the assembler files expect them.
+SETUP_CFLAGS := $(GUEST_CFLAGS) -m16 -march=i386 -mregparm=3 -Os -fno-pic \
+	-mpreferred-stack-boundary=2 -Istub/setup
 
 GUEST_ASFLAGS := -g -Istub/abi -MMD -MP
+
+# Setup is one segment with everything in it, as real mode has it. Newer linkers warn of that.
+LD_NO_RWX_WARNING := $(shell $(LD) --help | grep -o -- --no-warn-rwx-segments)
 
 $(BUILD)/guest/stub/setup/%.o: stub/setup/%.S
 	@mkdir -p $(@D)
@@ -44,7 +47,7 @@ $(BUILD)/guest/stub/%.o: stub/%.c
 	$(CC) $(STUB_CFLAGS) -c $< -o $@
 
 $(SETUP_ELF): $(SETUP_OBJ) stub/setup/setup.lds
-	$(LD) -m elf_i386 -z noexecstack --fatal-warnings --no-warn-rwx-segments -T stub/setup/setup.lds \
+	$(LD) -m elf_i386 -z noexecstack --fatal-warnings $(LD_NO_RWX_WARNING) -T stub/setup/setup.lds \
 		-o $@ $(SETUP_OBJ)
 $(SETUP_BIN): $(SETUP_ELF)
 	$(OBJCOPY) -O binary $< $@
