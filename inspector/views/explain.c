@@ -118,12 +118,12 @@ static struct error *explain_idt(const struct stop *stop, struct explain_view *v
         return error_new(ERROR_SYSTEM, "idt: no memory");
     err = idt_capture(stop, idt);
     if (!err && idt->known && idt->format != IDT_REAL) {
-        say(view, "the idt at 0x%" PRIx64 " with limit 0x%x has %zu gates present", idt->base,
-            idt->limit, idt->present);
+        say(view, "the idt at 0x%" PRIx64 " with limit 0x%x has %zu gates present%s", idt->base,
+            idt->limit, idt->present, idt->present ? "" : ": any exception shuts the CPU down");
         if (idt->readable < idt->vectors * gate_size(idt->format))
             say(view, "the idt cannot be read from 0x%" PRIx64 " on: not mapped",
                 idt->base + idt->readable);
-        for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++)
+        for (size_t i = 0; idt->present && i < sizeof(vectors) / sizeof(vectors[0]); i++)
             explain_gate(idt, vectors[i], view);
     }
     free(idt);
