@@ -48,10 +48,10 @@ bool report_location(void)
     uint64_t virtual_delta = virtual - LINKED_VIRTUAL;
     int64_t physical_delta = (int64_t)(physical - TEACHING_PHYSICAL_ADDR);
 
-    printk("  %-14s [0x%lx, 0x%lx)  linked 0x%lx  delta +0x%lx\n", "virtual", virtual,
-           virtual + size, LINKED_VIRTUAL, virtual_delta);
-    printk("  %-14s [0x%lx, 0x%lx)  linked 0x%lx  delta %c0x%lx\n", "physical", physical,
-           physical + size, (uint64_t)TEACHING_PHYSICAL_ADDR, physical_delta < 0 ? '-' : '+',
+    printk("  %-14s [0x%lx, 0x%lx)  linked 0x%lx +0x%lx\n", "virtual", virtual, virtual + size,
+           LINKED_VIRTUAL, virtual_delta);
+    printk("  %-14s [0x%lx, 0x%lx)  linked 0x%lx %c0x%lx\n", "physical", physical, physical + size,
+           (uint64_t)TEACHING_PHYSICAL_ADDR, physical_delta < 0 ? '-' : '+',
            (uint64_t)(physical_delta < 0 ? -physical_delta : physical_delta));
     printk("  %-14s %s\n", "kaslr",
            boot_params.hdr.loadflags & KASLR_FLAG ? "on (KASLR_FLAG)" : "off");

@@ -52,10 +52,10 @@ $(BUILD)/vmlinux.bin: $(KERNEL_ELF)
 $(BUILD)/vmlinux.relocs: $(KERNEL_ELF) $(RELOCS)
 	$(RELOCS) $< -o $@
 
-$(TEACHING): $(BUILD)/vmlinux.bin $(BUILD)/vmlinux.relocs $(STUB_PARTS) $(MKIMAGE)
-	$(MKIMAGE) --stub $(BUILD) --kernel $(BUILD)/vmlinux.bin --relocs $(BUILD)/vmlinux.relocs \
-		-o $@ --elf $(STUB_ELF)
 # One run of mkimage writes both.
-$(STUB_ELF): $(TEACHING)
+$(TEACHING) $(STUB_ELF) &: $(BUILD)/vmlinux.bin $(BUILD)/vmlinux.relocs $(STUB_PARTS) $(MKIMAGE)
+	$(MKIMAGE) --stub $(BUILD) --kernel $(BUILD)/vmlinux.bin --relocs $(BUILD)/vmlinux.relocs \
+		-o $(TEACHING) --elf $(STUB_ELF)
+build: $(STUB_ELF)
 
 -include $(KERNEL_OBJ:.o=.d)

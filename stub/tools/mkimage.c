@@ -127,8 +127,12 @@ static bool read_payload(const struct options *options, struct bytes *ret, struc
     struct bytes relocs = {0};
     if (!read_file(options->kernel, ret, why) || !read_file(options->relocs, &relocs, why))
         return false;
+    if (relocs.size % sizeof(uint32_t) || relocs.size < 3 * sizeof(uint32_t)) {
+        bytes_free(&relocs);
+        return fail(why, "%s: not a relocation table", options->relocs);
+    }
     uint8_t *at = bytes_grow(ret, relocs.size);
-    if (at && relocs.size)
+    if (at)
         memcpy(at, relocs.data, relocs.size);
     bytes_free(&relocs);
     return at || fail(why, "out of memory");

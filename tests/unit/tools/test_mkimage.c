@@ -115,6 +115,8 @@ static void test_bad_payloads(void **state)
     refuse(WITH("--stub", BUILD, "--payload", "/"), NULL, "/: Is a directory");
     refuse(WITH("--stub", BUILD, "--kernel", BIN_FILE, "--relocs", "/nowhere"), NULL,
            "/nowhere: No such file");
+    refuse(WITH("--stub", BUILD, "--kernel", BIN_FILE, "--relocs", "/dev/null"), NULL,
+           "/dev/null: not a relocation table");
     refuse(WITH("--stub", BUILD, "--payload", BIN_FILE, "--pref-address", "0x2000000"), NULL,
            "PT_LOAD at 0x1000000 lies below the preferred address 0x2000000");
     assert_int_equal(count_folder(), 0);
