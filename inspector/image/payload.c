@@ -110,9 +110,13 @@ struct error *unpack_stream(struct unpacking *unpacking, step_function step, voi
     return NULL;
 }
 
-/* The codec said that it is done; is it, by the kernel's own account? */
-static struct error *check_whole(const struct unpacking *unpacking)
+static struct error *unpack_whole(enum codec codec, struct unpacking *unpacking)
 {
+    struct error *err = codecs[codec].unpack(unpacking);
+
+    if (err)
+        return err;
+    /* The codec said that it is done; is it, by the kernel's own account? */
     if (unpacking->out_left)
         return error_new(ERROR_INPUT, "unpacks to %zu bytes, but its length word says %zu",
                          unpacking->out_size - unpacking->out_left, unpacking->out_size);
@@ -137,9 +141,7 @@ struct error *payload_unpack(enum codec codec, const uint8_t *bytes, size_t size
     struct unpacking unpacking = {
         bytes, size, scratch->bytes, unpacked_size, unpacked_size, progress, context,
     };
-    err = codecs[codec].unpack(&unpacking);
-    if (!err)
-        err = check_whole(&unpacking);
+    err = unpack_whole(codec, &unpacking);
     if (err) {
         scratch_free(scratch);
         return err;

@@ -202,7 +202,10 @@ static inline char *write_blob(const char *folder, const char *name, const struc
 
     assert(asprintf(&path, "%s/%s", folder, name) > 0);
     FILE *file = fopen(path, "wb");
-    assert(file && fwrite(blob->data, 1, blob->size, file) == blob->size && fclose(file) == 0);
+    assert(file);
+    size_t written = fwrite(blob->data, 1, blob->size, file);
+    int closed = fclose(file);
+    assert(closed == 0 && written == blob->size);
     return path;
 }
 
