@@ -41,8 +41,10 @@ void host_reset(void)
 
 void host_add_window(uint64_t physical, void *memory, uint64_t size)
 {
-    if (host.window_count == HOST_WINDOWS_MAX)
+    if (host.window_count == HOST_WINDOWS_MAX) {
+        fprintf(stderr, "no room for another window\n");
         abort();
+    }
     host.windows[host.window_count++] = (struct host_window){physical, size, memory};
 }
 
@@ -191,8 +193,10 @@ void platform_host_checkpoint(const char *name, unsigned int n, const char *cons
 {
     struct host_checkpoint *checkpoint;
 
-    if (host.checkpoint_count == HOST_CHECKPOINTS_MAX || n > HOST_KEYS_MAX)
+    if (host.checkpoint_count == HOST_CHECKPOINTS_MAX || n > HOST_KEYS_MAX) {
+        fprintf(stderr, "no room to record checkpoint %s\n", name);
         abort();
+    }
     checkpoint = &host.checkpoints[host.checkpoint_count++];
     snprintf(checkpoint->name, sizeof(checkpoint->name), "%s", name);
     checkpoint->count = n;

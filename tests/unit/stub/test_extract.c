@@ -247,6 +247,7 @@ static void no_damage_gets_through(void **state)
     for (unsigned int i = 0; i < CORRUPTIONS; i++) {
         struct payload payload = host.payload;
 
+        host.checkpoint_count = 0;
         memcpy(copy, packed, packed_size);
         payload.input = copy;
         payload.input_len = corrupt(copy, &random);
@@ -278,6 +279,7 @@ static void a_damaged_file_stays_in_its_buffer(void **state)
         struct payload payload = host.payload;
         unsigned char *input;
 
+        host.checkpoint_count = 0;
         payload_make(7, file);
         for (unsigned int change = 0; change < 4; change++) {
             uint32_t area = payload_random(&random) % 2;
