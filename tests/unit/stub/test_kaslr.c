@@ -14,6 +14,7 @@
 #include "kaslr.h"
 #include "make_payload.h"
 #include "platform_host.h"
+#include "slot_search.h"
 #include "stub_string.h"
 
 #define MIB          (UINT64_C(1) << 20)
@@ -21,7 +22,6 @@
 #define NODE_ADDRESS 0x30000
 #define ALIGNMENT    (2 * MIB)
 #define IMAGE_RANGE  (1024 * MIB)
-#define SLOTS_MAX    (1 << 16)
 
 static struct boot_params params;
 static struct kaslr_request request;
@@ -29,14 +29,7 @@ static struct kaslr_choice choice;
 static char line[2048];
 static struct setup_data node;
 
-/* The test's own account of what is taken: [start, end). */
-static struct {
-    uint64_t start, end;
-} taken[16];
-static unsigned int taken_count;
-static uint64_t limit;
-static uint64_t slots[SLOTS_MAX];
-static unsigned int slot_count;
+static struct slot_search search; /* the test's own account */
 
 /* A 1 GiB machine, kernel of 20 MiB at 16 MiB. */
 static int setup(void **state)
@@ -53,8 +46,7 @@ static int setup(void **state)
     params.e820_table[0] = (struct boot_e820_entry){0, 0x9fc00, E820_TYPE_RAM};
     params.e820_table[1] = (struct boot_e820_entry){MIB, 1023 * MIB, E820_TYPE_RAM};
     request = (struct kaslr_request){36 * MIB, 16 * MIB, 20 * MIB, 16 * MIB};
-    limit = host.physical_limit;
-    taken_count = 0;
+    search.limit = host.physical_limit;
     console_init(&params, false);
     return 0;
 }
@@ -66,69 +58,22 @@ static const struct boot_error *choose(const char *command_line)
     return choose_random_location(&params, &request, &choice);
 }
 
-static void take(uint64_t start, uint64_t size)
-{
-    taken[taken_count].start = start;
-    taken[taken_count++].end = start + size;
-}
-
 static void take_the_fixed_ones(void)
 {
-    take(request.input, request.output + params.hdr.init_size - request.input);
-    take(LINE_ADDRESS, strlen(line) + 1);
-    if (params.hdr.ramdisk_size)
-        take(params.hdr.ramdisk_image, params.hdr.ramdisk_size);
+    search.taken_count = 0;
+    slot_search_take(&search, request.input, request.output + params.hdr.init_size - request.input);
+    slot_search_take(&search, LINE_ADDRESS, strlen(line) + 1);
+    slot_search_take(&search, params.hdr.ramdisk_image, params.hdr.ramdisk_size);
     if (params.hdr.setup_data)
-        take(NODE_ADDRESS, sizeof(node) + node.len);
+        slot_search_take(&search, NODE_ADDRESS, sizeof(node) + node.len);
 }
 
-static bool is_free(uint64_t start, uint64_t end)
-{
-    for (unsigned int i = 0; i < taken_count; i++)
-        if (start < taken[i].end && taken[i].start < end)
-            return false;
-    for (unsigned int i = 0; i < params.e820_entries; i++) {
-        const struct boot_e820_entry *entry = &params.e820_table[i];
-
-        if (entry->type != E820_TYPE_RAM && start < entry->addr + entry->size && entry->addr < end)
-            return false;
-    }
-    return true;
-}
-
-/* Every place there is, in the order of the e820 entries. */
 static void find_slots(void)
 {
-    uint64_t minimum = request.output < 512 * MIB ? request.output : 512 * MIB;
-
-    slot_count = 0;
-    for (unsigned int i = 0; i < params.e820_entries; i++) {
-        const struct boot_e820_entry *entry = &params.e820_table[i];
-        uint64_t end = entry->addr + entry->size < limit ? entry->addr + entry->size : limit;
-
-        if (entry->type != E820_TYPE_RAM)
-            continue;
-        for (uint64_t at = 0; at + request.output_size <= end; at += ALIGNMENT)
-            if (at >= minimum && at >= entry->addr && is_free(at, at + request.output_size))
-                slots[slot_count++] = at;
-    }
-}
-
-/* splitmix64 once more, in another form. */
-static uint64_t seeded(uint64_t seed, unsigned int draws)
-{
-    uint64_t z = 0;
-
-    while (draws--) {
-        seed += 0x9e3779b97f4a7c15;
-        z = seed;
-        z ^= z >> 30;
-        z *= 0xbf58476d1ce4e5b9;
-        z ^= z >> 27;
-        z *= 0x94d049bb133111eb;
-        z ^= z >> 31;
-    }
-    return z;
+    search.minimum = request.output < 512 * MIB ? request.output : 512 * MIB;
+    search.size = request.output_size;
+    search.alignment = ALIGNMENT;
+    slot_search_run(&search, &params);
 }
 
 static void check_choice(uint64_t seed)
@@ -136,12 +81,15 @@ static void check_choice(uint64_t seed)
     uint64_t virtual_slots =
         (IMAGE_RANGE - request.load_physical_addr - request.output_size) / ALIGNMENT + 1;
 
-    assert_int_equal(choice.physical_slots, slot_count);
+    assert_int_equal(choice.physical_slots, search.slot_count);
     assert_int_equal(choice.output,
-                     slot_count ? slots[seeded(seed, 1) % slot_count] : request.output);
+                     search.slot_count
+                         ? search.slots[slot_search_seeded(seed, 1) % search.slot_count]
+                         : request.output);
     assert_int_equal(choice.virtual_slots, virtual_slots);
     assert_int_equal(choice.virtual_address,
-                     request.load_physical_addr + seeded(seed, 2) % virtual_slots * ALIGNMENT);
+                     request.load_physical_addr +
+                         slot_search_seeded(seed, 2) % virtual_slots * ALIGNMENT);
     assert_true(choice.virtual_address + request.output_size <= IMAGE_RANGE);
     assert_true(choice.kaslr);
     assert_true(params.hdr.loadflags & KASLR_FLAG);
@@ -165,7 +113,7 @@ static void a_plain_machine(void **state)
     assert_null(choose("kaslr_seed=7"));
     take_the_fixed_ones();
     find_slots();
-    assert_true(slot_count > 400);
+    assert_true(search.slot_count > 400);
     check_choice(7);
     assert_null(choose("kaslr_seed=0x7"));
     check_choice(7);
@@ -191,17 +139,16 @@ static void unseeded_choices_differ(void **state)
 static void mem_is_a_ceiling(void **state)
 {
     (void)state;
-    limit = 256 * MIB;
+    search.limit = 256 * MIB;
     for (unsigned int seed = 0; seed < 50; seed++) {
         char options[64];
 
         snprintf(options, sizeof(options), "mem=256M kaslr_seed=%u", seed);
         assert_null(choose(options));
-        taken_count = 0;
         take_the_fixed_ones();
         find_slots();
         check_choice(seed);
-        assert_true(choice.output + request.output_size <= limit);
+        assert_true(choice.output + request.output_size <= search.limit);
     }
 }
 
@@ -210,11 +157,11 @@ static void memmap_is_kept_off(void **state)
     (void)state;
     assert_null(choose("kaslr_seed=3 memmap=500M$100M,100M#700M"));
     take_the_fixed_ones();
-    take(100 * MIB, 500 * MIB);
-    take(700 * MIB, 100 * MIB);
+    slot_search_take(&search, 100 * MIB, 500 * MIB);
+    slot_search_take(&search, 700 * MIB, 100 * MIB);
     find_slots();
     check_choice(3);
-    assert_int_equal(slot_count,
+    assert_int_equal(search.slot_count,
                      1 + 18 + 41 + 103); /* 16 to 36, 46 to 100, 600 to 700, 800 to 1024 MiB */
 }
 
@@ -222,7 +169,7 @@ static void too_many_memmaps_keep_the_place(void **state)
 {
     (void)state;
     assert_null(choose("kaslr_seed=3 memmap=1$1G,1$2G,1$3G,1$4G,1$5G"));
-    slot_count = 0;
+    search.slot_count = 0;
     check_choice(3);
     assert_non_null(strstr(host.serial, "more than 4 memmap= regions"));
     assert_non_null(strstr(host.serial, "physical KASLR disabled"));
@@ -236,7 +183,7 @@ static void a_high_output_starts_at_512m(void **state)
     assert_null(choose("kaslr_seed=9"));
     take_the_fixed_ones();
     find_slots();
-    assert_int_equal(slots[0], 512 * MIB);
+    assert_int_equal(search.slots[0], 512 * MIB);
     check_choice(9);
 }
 
@@ -279,16 +226,15 @@ static void random_maps(void **state)
         random_map(&random);
         snprintf(options, sizeof(options), "kaslr_seed=%u", round);
         error = choose(options);
-        taken_count = 0;
         take_the_fixed_ones();
         find_slots();
-        if (!slot_count && error) { /* no place, and the default place is not RAM */
+        if (!search.slot_count && error) { /* no place, and the default place is not RAM */
             assert_non_null(strstr(error->message, "no memory slot large enough"));
             continue;
         }
         assert_null(error);
         check_choice(round);
-        with_slots += slot_count > 0;
+        with_slots += search.slot_count > 0;
     }
     assert_in_range(with_slots, 500, 1990); /* both outcomes were tried */
 }
@@ -319,7 +265,7 @@ static void no_slot_but_ram_is_a_warning(void **state)
     request.input = 30 * MIB;
     params.e820_table[1].size = 45 * MIB; /* just the decompression range */
     assert_null(choose("kaslr_seed=1"));
-    slot_count = 0;
+    search.slot_count = 0;
     check_choice(1);
     assert_non_null(strstr(host.serial, "physical KASLR disabled: no suitable memory region"));
     params.e820_table[1].size = 10 * MIB; /* the same memory in two entries */
@@ -335,7 +281,7 @@ static void no_e820_at_all(void **state)
     params.e820_entries = 0;
     assert_null(choose("nokaslr"));
     assert_null(choose("kaslr_seed=1"));
-    slot_count = 0;
+    search.slot_count = 0;
     check_choice(1);
 }
 
