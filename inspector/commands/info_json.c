@@ -1,12 +1,33 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "info.h"
 
+#include <ctype.h>
 #include <elf.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static json_t *string_or_null(const char *text)
 {
     return text && *text ? json_string(text) : json_null();
+}
+
+/* JSON is UTF-8, and a path need not be: then its other bytes are shown as '?'. */
+static json_t *path_string(const char *path)
+{
+    json_t *string = json_string(path);
+
+    if (string)
+        return string;
+    char *ascii = strdup(path);
+    if (!ascii)
+        abort();
+    for (char *c = ascii; *c; c++)
+        if (!isascii((unsigned char)*c))
+            *c = '?';
+    string = json_string(ascii);
+    free(ascii);
+    return string;
 }
 
 static json_t *flags(unsigned int value, const char *(*name)(unsigned int bit))
@@ -68,7 +89,7 @@ static json_t *relocations(const struct kernel *kernel)
 
 static json_t *path_of(const struct symbols *symbols)
 {
-    return symbols ? json_string(symbols_path(symbols)) : json_null();
+    return symbols ? path_string(symbols_path(symbols)) : json_null();
 }
 
 static json_t *checkpoints(const struct stages *stages)
@@ -98,7 +119,7 @@ static void add_header(const struct info *info, json_t *object)
     const struct image *image = info->image;
     const struct setup_fields *setup = &image->setup;
 
-    json_object_set_new(object, "image", json_string(image->path));
+    json_object_set_new(object, "image", path_string(image->path));
     json_object_set_new(object, "version", string_or_null(image->version));
     json_object_set_new(object, "protocol", protocol(setup->version));
     json_object_set_new(object, "setup",

@@ -39,34 +39,40 @@ static const char *file_type(mode_t mode)
     }
 }
 
-static struct error *check_regular(int fd, size_t *ret_size)
+static struct error *check_regular(const struct stat *status)
+{
+    if (!S_ISREG(status->st_mode))
+        return error_new(ERROR_INPUT, "is %s, not a file", file_type(status->st_mode));
+    if (status->st_size == 0)
+        return error_new(ERROR_INPUT, "is empty");
+    return NULL;
+}
+
+/* A socket cannot be opened at all, nor some devices: what it is says more than the error number. */
+static struct error *cannot_open(const char *path, int number)
 {
     struct stat status;
 
-    if (fstat(fd, &status) < 0)
-        return error_errno(errno, "stat");
-    if (!S_ISREG(status.st_mode))
-        return error_new(ERROR_INPUT, "is %s, not a file", file_type(status.st_mode));
-    if (status.st_size == 0)
-        return error_new(ERROR_INPUT, "is empty");
-    *ret_size = (size_t)status.st_size;
-    return NULL;
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+        return check_regular(&status);
+    return error_new(ERROR_INPUT, "%s", strerror(number));
 }
 
 struct error *open_regular(const char *path, int *ret_fd, size_t *ret_size)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat status;
 
-    if (fd < 0) {
-        /* A socket cannot be opened at all, and a device may be refused: the type says more. */
-        return error_new(ERROR_INPUT, "%s", strerror(errno));
-    }
-    struct error *err = check_regular(fd, ret_size);
+    if (fd < 0)
+        return cannot_open(path, errno);
+    struct error *err = fstat(fd, &status) < 0 ? error_errno(errno, "stat")
+                                               : check_regular(&status);
     if (err) {
         close(fd);
         return err;
     }
     *ret_fd = fd;
+    *ret_size = (size_t)status.st_size;
     return NULL;
 }
 

@@ -6,7 +6,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 #include "image.h"
 #include "synthetic.h"
@@ -277,6 +279,17 @@ static void refuse_path(const char *path, const char *part)
     expect(image_open(path, &image), part);
 }
 
+static const char *make_socket(void)
+{
+    static struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s/socket", folder);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    close(fd);
+    return address.sun_path;
+}
+
 static void test_things_that_are_no_files(void **state)
 {
     char *fifo;
@@ -289,6 +302,10 @@ static void test_things_that_are_no_files(void **state)
     assert_int_equal(mkfifo(fifo, 0600), 0);
     refuse_path(fifo, "is a FIFO, not a file"); /* and nobody waits for a writer */
     free(fifo);
+    refuse_path(make_socket(), "is a socket, not a file");
+    struct blob empty = {(uint8_t *)(uintptr_t) "", 0};
+    struct image *image;
+    expect(open_blob(&empty, &image), "image: is empty");
 }
 
 static void test_other_files_are_called_by_their_name(void **state)

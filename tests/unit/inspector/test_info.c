@@ -130,6 +130,23 @@ static void test_json_of_what_is_not_there_is_null(void **state)
     blob_free(&kernel);
 }
 
+static void test_path_that_is_not_utf8(void **state)
+{
+    char *path;
+
+    (void)state;
+    assert_true(asprintf(&path, "%s/\xff\xfe", bundle.folder) > 0);
+    run_tool("cp '%s' '%s'", bundle.image, path);
+    struct info info = open_image(path);
+    json_t *object = info_json(&info);
+    const char *shown = json_string_value(json_object_get(object, "image"));
+    assert_non_null(shown);
+    assert_string_equal(strrchr(shown, '/'), "/??");
+    json_decref(object);
+    info_close(&info);
+    free(path);
+}
+
 /* header.S by hand: kernel from 16 MiB to the end of .bss; in-place: code + margin. */
 static void test_memory_that_the_kernel_needs(void **state)
 {
@@ -241,6 +258,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_json_of_what_is_not_there_is_null),
+        cmocka_unit_test(test_path_that_is_not_utf8),
         cmocka_unit_test(test_memory_that_the_kernel_needs),
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_text_stays_in_its_columns),
