@@ -12,10 +12,9 @@
 
 #include "rsp.h"
 
-#define REPLY_TIMEOUT_DEFAULT 10000 /* milliseconds */
-#define INPUT_SIZE            0x40000
-#define OUTPUT_SIZE           0x80000
-#define RESEND_MAX            3
+#define INPUT_SIZE  0x40000
+#define OUTPUT_SIZE 0x80000
+#define RESEND_MAX  3
 
 struct connection {
     int fd;
@@ -106,7 +105,6 @@ struct error *connection_open(int fd, struct loop *loop, struct connection **ret
     connection->fd = fd;
     connection->loop = loop;
     connection->acks = true;
-    connection->reply_timeout = REPLY_TIMEOUT_DEFAULT;
     rsp_decoder_init(&connection->decoder, connection->body, sizeof(connection->body));
     prepare_socket(fd);
 

@@ -32,6 +32,7 @@ struct reply {
 struct error *connection_open(int fd, struct loop *loop, struct connection **ret);
 void connection_close(struct connection *connection);
 
+/* To be called before the first request. */
 void connection_set_reply_timeout(struct connection *connection, int64_t milliseconds);
 /* From here on neither side acknowledges packets (QStartNoAckMode was accepted). */
 void connection_stop_acks(struct connection *connection);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "rsp.h"
-#include "session.h"
+#include "internal.h"
 
 #define WRITE_CHUNK_MAX 0x1000 /* bytes per M, whatever the stub would take: they are few */
 #define REQUEST_HEAD    48     /* room for "M", address, ",", length, ":" */
@@ -35,7 +35,7 @@ static struct error *set_addressing(struct target *target, enum addressing addre
     if (!target->physical)
         return error_new(ERROR_PROTOCOL, "debug stub has no physical addressing "
                                          "(Qqemu.PhyMemMode): not QEMU, or older than 4.1");
-    struct error *err = session_command(
+    struct error *err = target_command(
         target, addressing == ADDRESS_PHYSICAL ? "Qqemu.PhyMemMode:1" : "Qqemu.PhyMemMode:0");
     if (!err)
         target->addressing = addressing;
@@ -130,7 +130,7 @@ static struct error *run_transfer(struct transfer *transfer)
 
 static struct error *start_transfer(struct transfer *transfer)
 {
-    struct error *err = session_stop(transfer->target);
+    struct error *err = target_stop(transfer->target);
 
     if (!err)
         err = set_addressing(transfer->target, transfer->addressing);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "rsp.h"
-#include "session.h"
+#include "internal.h"
 
 #define MONITOR_MAX 0x100000 /* bytes of output */
 
@@ -61,7 +61,7 @@ struct error *target_monitor(struct target *target, const char *command, char **
                          (sizeof(request) - length - 1) / 2);
     length += rsp_to_hex(command, strlen(command), request + length);
     request[length] = '\0';
-    struct error *err = session_request(target, request, &reply);
+    struct error *err = target_request(target, request, &reply);
     if (!err && reply.length == 0) {
         *ret = NULL;
         return NULL;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "rsp.h"
-#include "session.h"
+#include "internal.h"
 
 #define SIGNAL_INTERRUPT 2 /* GDB's numbers, as QEMU uses them in stop replies */
 #define SIGNAL_QUIT      3
@@ -22,7 +22,7 @@ static size_t find_breakpoint(const struct target *target, virt_t address)
     return i;
 }
 
-bool session_has_breakpoint(const struct target *target, virt_t address)
+bool target_has_breakpoint(const struct target *target, virt_t address)
 {
     return find_breakpoint(target, address) < target->breakpoint_count;
 }
@@ -32,12 +32,12 @@ static struct error *breakpoint_command(struct target *target, char action, virt
     char request[64];
 
     snprintf(request, sizeof(request), "%c0,%llx,1", action, (unsigned long long)address.value);
-    return session_command(target, request);
+    return target_command(target, request);
 }
 
 struct error *target_insert_breakpoint(struct target *target, virt_t address)
 {
-    if (session_has_breakpoint(target, address))
+    if (target_has_breakpoint(target, address))
         return NULL;
     if (target->breakpoint_count == target->breakpoint_room) {
         size_t room = target->breakpoint_room ? 2 * target->breakpoint_room : 32;
@@ -139,7 +139,24 @@ static struct error *serve_others(struct target *target)
     return err;
 }
 
-/* Waits for a stop reply; console output ("O" and hex) may come before it. */
+/* Console output: "O" and hex. */
+static bool is_output(const struct reply *reply)
+{
+    return reply->length > 1 && reply->body[0] == 'O' && rsp_hex_digit(reply->body[1]) >= 0;
+}
+
+/* A refusal, after which the guest does not run; with anything else nothing is known any more. */
+static struct error *no_stop_reply(struct target *target, const struct reply *reply)
+{
+    struct error *err = reply_error("resumed guest", reply, "a stop reply");
+
+    if (reply->length > 0 && reply->body[0] != 'E')
+        return connection_abandon(target->connection, err);
+    target->running = false;
+    return err;
+}
+
+/* Waits for a stop reply; console output may come before it. */
 static struct error *await_stop(struct target *target, int64_t deadline, struct stop_event *ret,
                                 bool *ret_timed_out)
 {
@@ -157,8 +174,8 @@ static struct error *await_stop(struct target *target, int64_t deadline, struct 
             target->running = false;
             return serve_others(target);
         }
-        if (reply.length == 0 || reply.body[0] != 'O')
-            return reply_error("resumed guest", &reply, "a stop reply");
+        if (!is_output(&reply))
+            return no_stop_reply(target, &reply);
     }
 }
 
@@ -177,7 +194,7 @@ static struct error *interrupt(struct target *target, struct stop_event *ret)
     return err;
 }
 
-struct error *session_stop(struct target *target)
+struct error *target_stop(struct target *target)
 {
     struct stop_event ignored;
 
@@ -186,7 +203,7 @@ struct error *session_stop(struct target *target)
 
 static struct error *resume(struct target *target, const char *action)
 {
-    struct error *err = session_stop(target);
+    struct error *err = target_stop(target);
 
     if (!err)
         err = connection_send(target->connection, action, strlen(action));
@@ -237,7 +254,7 @@ static struct error *step_off_breakpoint(struct target *target, struct stop_even
     if (target->breakpoint_count == 0)
         return NULL;
     struct error *err = target_registers(target, &regs);
-    if (err || !session_has_breakpoint(target, registers_pc(&regs)))
+    if (err || !target_has_breakpoint(target, registers_pc(&regs)))
         return err;
     *ret_stepped = true;
     return target_step(target, ret);
@@ -254,4 +271,13 @@ struct error *target_continue(struct target *target, int64_t deadline, struct st
     if (!err && late)
         err = error_new(ERROR_TIMEOUT, "guest still runs at its deadline");
     return err;
+}
+
+struct error *target_detach(struct target *target)
+{
+    struct error *err = NULL;
+
+    while (!err && target->breakpoint_count > 0)
+        err = target_remove_breakpoint(target, target->breakpoints[target->breakpoint_count - 1]);
+    return err ? err : target_command(target, "D");
 }

@@ -7,7 +7,7 @@
 
 #include "hidden.h"
 #include "rsp.h"
-#include "session.h"
+#include "internal.h"
 
 #define VALUE_SIZE_MAX 8
 
@@ -30,7 +30,7 @@ static uint64_t little_endian(const uint8_t *bytes, unsigned int size)
 static struct error *read_g(struct target *target, struct raw *ret)
 {
     struct reply reply;
-    struct error *err = session_request(target, "g", &reply);
+    struct error *err = target_request(target, "g", &reply);
 
     if (err)
         return err;
@@ -56,7 +56,7 @@ static struct error *read_p(struct target *target, const struct layout_register 
     char request[32];
 
     snprintf(request, sizeof(request), "p%x", reg->number);
-    struct error *err = session_request(target, request, &reply);
+    struct error *err = target_request(target, request, &reply);
     if (err)
         return err;
     if (reply.length != 2 * (size_t)reg->size || !rsp_from_hex(reply.body, ret_bytes, reg->size))
@@ -161,7 +161,7 @@ struct error *target_registers(struct target *target, struct registers *ret)
 {
     struct registers regs = {0};
     struct raw raw = {0};
-    struct error *err = session_stop(target);
+    struct error *err = target_stop(target);
 
     if (!err && !target->registers_fresh) {
         err = read_all(target, &raw, &regs);
@@ -195,5 +195,5 @@ struct error *target_write_register(struct target *target, const char *name, uin
     size_t digits = rsp_to_hex(bytes, reg->size, request + length);
     request[(size_t)length + digits] = '\0';
     target->registers_fresh = false;
-    return session_command(target, request);
+    return target_command(target, request);
 }

@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include "rsp.h"
-#include "session.h"
+#include "internal.h"
+
+#define REPLY_TIMEOUT_DEFAULT 10000 /* milliseconds */
 
 #define PACKET_SIZE_DEFAULT 400     /* what GDB assumes when a stub does not say */
 #define PACKET_SIZE_MIN     64      /* the longest request with an address and a length fits */
@@ -17,17 +19,17 @@
 
 #define SUPPORTED_REQUEST "qSupported:xmlRegisters=i386;vContSupported+"
 
-struct error *session_request(struct target *target, const char *body, struct reply *ret)
+struct error *target_request(struct target *target, const char *body, struct reply *ret)
 {
-    struct error *err = session_stop(target);
+    struct error *err = target_stop(target);
 
     return err ? err : connection_request(target->connection, body, ret);
 }
 
-struct error *session_command(struct target *target, const char *body)
+struct error *target_command(struct target *target, const char *body)
 {
     struct reply reply;
-    struct error *err = session_request(target, body, &reply);
+    struct error *err = target_request(target, body, &reply);
 
     if (!err && !reply_is(&reply, "OK"))
         err = reply_error(body, &reply, "\"OK\"");
@@ -74,7 +76,7 @@ static struct error *take_packet_size(struct target *target, const char *feature
 static struct error *negotiate(struct target *target)
 {
     struct reply reply;
-    struct error *err = session_request(target, SUPPORTED_REQUEST, &reply);
+    struct error *err = target_request(target, SUPPORTED_REQUEST, &reply);
 
     if (!err && is_stop_reply(&reply))
         err = connection_receive(target->connection, &reply);
@@ -85,7 +87,7 @@ static struct error *negotiate(struct target *target)
     bool no_acks = feature(reply.body, "QStartNoAckMode+");
     err = take_packet_size(target, reply.body);
     if (!err && no_acks) {
-        err = session_command(target, "QStartNoAckMode");
+        err = target_command(target, "QStartNoAckMode");
         if (!err)
             connection_stop_acks(target->connection);
     }
@@ -99,7 +101,7 @@ static struct error *negotiate(struct target *target)
 static struct error *probe_qemu(struct target *target)
 {
     struct reply reply;
-    struct error *err = session_request(target, "qqemu.PhyMemMode", &reply);
+    struct error *err = target_request(target, "qqemu.PhyMemMode", &reply);
 
     if (err)
         return err;
@@ -120,7 +122,7 @@ static bool has_action(const char *actions, const char *name)
 static struct error *probe_run_control(struct target *target)
 {
     struct reply reply;
-    struct error *err = session_request(target, "vCont?", &reply);
+    struct error *err = target_request(target, "vCont?", &reply);
 
     if (err)
         return err;
@@ -130,7 +132,7 @@ static struct error *probe_run_control(struct target *target)
     return NULL;
 }
 
-struct error *target_open(int fd, struct loop *loop, struct target **ret)
+struct error *target_open_within(int fd, struct loop *loop, int64_t timeout, struct target **ret)
 {
     struct target *target = calloc(1, sizeof(*target));
 
@@ -139,8 +141,10 @@ struct error *target_open(int fd, struct loop *loop, struct target **ret)
         return error_errno(ENOMEM, "debug session");
     }
     struct error *err = connection_open(fd, loop, &target->connection);
-    if (!err)
+    if (!err) {
+        connection_set_reply_timeout(target->connection, timeout);
         err = negotiate(target);
+    }
     if (!err)
         err = probe_run_control(target);
     if (!err)
@@ -153,6 +157,11 @@ struct error *target_open(int fd, struct loop *loop, struct target **ret)
     }
     *ret = target;
     return NULL;
+}
+
+struct error *target_open(int fd, struct loop *loop, struct target **ret)
+{
+    return target_open_within(fd, loop, REPLY_TIMEOUT_DEFAULT, ret);
 }
 
 /* The next client must find "m" as it expects it; nobody waits for the answer. */

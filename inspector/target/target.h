@@ -86,6 +86,12 @@ struct error *target_continue(struct target *target, int64_t deadline, struct st
 struct error *target_step(struct target *target, struct stop_event *ret);
 
 /*
+ * Removes every breakpoint and lets the guest go its own way: it runs on with no debugger. The
+ * session is good for target_close() only.
+ */
+struct error *target_detach(struct target *target);
+
+/*
  * Runs a command of QEMU's monitor (qRcmd) and returns its text, NUL-terminated, owned by the
  * caller; *ret is NULL when the stub has no monitor.
  */

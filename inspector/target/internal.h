@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the files of this folder share of a session; target.h is what others see. */
-#ifndef BOOTSCOPE_TARGET_SESSION_H
-#define BOOTSCOPE_TARGET_SESSION_H
+#ifndef BOOTSCOPE_TARGET_INTERNAL_H
+#define BOOTSCOPE_TARGET_INTERNAL_H
 
 #include "connection.h"
 #include "layout.h"
@@ -32,12 +32,15 @@ struct target {
     virt_t *breakpoints;
 };
 
+/* target_open() with a reply timeout of its own, in milliseconds. */
+struct error *target_open_within(int fd, struct loop *loop, int64_t timeout, struct target **ret);
+
 /* A request of a stopped guest: one that still runs (after an error of another channel) is stopped.
  */
-struct error *session_request(struct target *target, const char *body, struct reply *ret);
+struct error *target_request(struct target *target, const char *body, struct reply *ret);
 /* The same for a request that is answered by OK. */
-struct error *session_command(struct target *target, const char *body);
-struct error *session_stop(struct target *target);
-bool session_has_breakpoint(const struct target *target, virt_t address);
+struct error *target_command(struct target *target, const char *body);
+struct error *target_stop(struct target *target);
+bool target_has_breakpoint(const struct target *target, virt_t address);
 
 #endif

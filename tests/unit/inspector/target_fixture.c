@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "target_fixture.h"
+
+int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof(*f));
+
+    assert_non_null(f);
+    assert_null(loop_new(&f->loop));
+    f->server = rsp_server_new(f->loop, &f->fd);
+    *state = f;
+    return 0;
+}
+
+int teardown(void **state)
+{
+    struct fixture *f = *state;
+
+    target_close(f->target);
+    rsp_server_free(f->server);
+    loop_free(f->loop);
+    free(f);
+    return 0;
+}
+
+void good(struct error *err)
+{
+    if (err)
+        fail_msg("%s", error_message(err));
+}
+
+void bad(struct error *err, enum error_kind kind, const char *part)
+{
+    if (!err)
+        fail_msg("no error, expected \"%s\"", part);
+    if (error_kind(err) != kind || !strstr(error_message(err), part))
+        fail_msg("kind %d: %s (expected kind %d: %s)", error_kind(err), error_message(err), kind,
+                 part);
+    error_free(err);
+}
+
+void open_target(struct fixture *f)
+{
+    good(target_open(f->fd, f->loop, &f->target));
+}
+
+void open_short(struct fixture *f)
+{
+    good(target_open_within(f->fd, f->loop, SHORT, &f->target));
+}
+
+void restart(struct fixture *f)
+{
+    target_close(f->target);
+    f->target = NULL;
+    rsp_server_free(f->server);
+    f->server = rsp_server_new(f->loop, &f->fd);
+    f->server->stop_reply = "T05thread:01;";
+}

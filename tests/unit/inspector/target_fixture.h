@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A poll loop, a scripted stub, and a session with it. */
+#ifndef BOOTSCOPE_TESTS_TARGET_FIXTURE_H
+#define BOOTSCOPE_TESTS_TARGET_FIXTURE_H
+
+#include "error.h"
+#include "internal.h"
+#include "loop.h"
+#include "rsp_server.h"
+#include "target.h"
+
+struct fixture {
+    struct loop *loop;
+    struct rsp_server *server;
+    struct target *target;
+    int fd;
+};
+
+int setup(void **state);
+int teardown(void **state);
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+/* Fails the test when there is an error. */
+void good(struct error *err);
+/* Fails the test unless it is an error of that kind with part in its message; frees it. */
+void bad(struct error *err, enum error_kind kind, const char *part);
+void open_target(struct fixture *f);
+
+#define SHORT 20 /* milliseconds: the reply timeout where silence is what is tested */
+void open_short(struct fixture *f);
+/* A new stub, which stops at once when it is resumed, and no session. */
+void restart(struct fixture *f);
+
+/* A fault, and the error that it must give. */
+struct misbehaviour {
+    struct fault fault;
+    enum error_kind kind;
+    const char *part;
+};
+
+#endif
