@@ -86,7 +86,7 @@ void pagetable_diff_free(struct pagetable_diff *diff);
 /* Appends a range, merging it with the last one where they continue each other. False: no room. */
 bool page_ranges_add(struct page_ranges *ranges, const struct page_range *range);
 json_t *page_ranges_json(const struct page_ranges *ranges);
-/* "[0x0, 0x1000) -> 0x0  4 KiB  4K pages  rwx" on a line of its own. */
+/* "[0x0, 0x1000) -> 0x0  4 KiB 4K rwx" on a line of its own: range, target, size, page, flags. */
 void page_range_text(const struct page_range *range, enum text_style style,
                      const struct text *text);
 

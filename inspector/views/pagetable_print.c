@@ -14,9 +14,9 @@ void page_range_text(const struct page_range *range, enum text_style style, cons
     uint64_t end = range->virt + range->size;
 
     snprintf(where, sizeof(where), "[%s, %s)", text_hex(range->virt), end ? text_hex(end) : "2^64");
-    text_print(text, style, "%-28s -> %-12s %9s  %s pages  %s\n", where, text_hex(range->phys),
+    text_print(text, style, "%-28s -> %-10s %8s %s %s\n", where, text_hex(range->phys),
                text_size(range->size), page_size_text(range->page_size),
-               page_flags_text(range->flags, flags, sizeof(flags)));
+               page_flags_short(range->flags, flags, sizeof(flags)));
 }
 
 static void print_ranges(const struct page_ranges *ranges, const char *label, const char *sign,

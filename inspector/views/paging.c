@@ -97,13 +97,28 @@ const char *paging_level_name(unsigned int level)
     return names[level <= PAGING_LEVELS_MAX ? level : 0];
 }
 
-const char *page_flags_text(unsigned int flags, char *out, size_t size)
+static const char *flags_with(unsigned int flags, const char *const names[4], char *out,
+                              size_t size)
 {
     snprintf(out, size, "r%c%c%s%s%s%s", flags & PAGE_WRITE ? 'w' : '-',
-             flags & PAGE_EXEC ? 'x' : '-', flags & PAGE_USER ? " user" : "",
-             flags & PAGE_GLOBAL ? " global" : "", flags & PAGE_PWT ? " pwt" : "",
-             flags & PAGE_PCD ? " pcd" : "");
+             flags & PAGE_EXEC ? 'x' : '-', flags & PAGE_USER ? names[0] : "",
+             flags & PAGE_GLOBAL ? names[1] : "", flags & PAGE_PWT ? names[2] : "",
+             flags & PAGE_PCD ? names[3] : "");
     return out;
+}
+
+const char *page_flags_text(unsigned int flags, char *out, size_t size)
+{
+    static const char *const words[4] = {" user", " global", " pwt", " pcd"};
+
+    return flags_with(flags, words, out, size);
+}
+
+const char *page_flags_short(unsigned int flags, char *out, size_t size)
+{
+    static const char *const bits[4] = {" US", " G", " PWT", " PCD"};
+
+    return flags_with(flags, bits, out, size);
 }
 
 const char *page_size_text(uint64_t size)

@@ -66,6 +66,8 @@ enum page_flag {
 
 /* "rwx", "r-x user global pwt pcd"; returns out. */
 const char *page_flags_text(unsigned int flags, char *out, size_t size);
+/* The same by the bits' names, where a line is short of room: "r-x US G PWT PCD". */
+const char *page_flags_short(unsigned int flags, char *out, size_t size);
 /* "4K", "2M", "4M", "1G". */
 const char *page_size_text(uint64_t size);
 

@@ -106,6 +106,26 @@ static void test_gigabyte_page_and_rights(void **state)
     done(&stop, &view);
 }
 
+/* The longest line there is: high addresses, and all flags. */
+static void test_longest_line_fits(void **state)
+{
+    struct stop stop = linked();
+    struct pagetable_view view, nothing = {0};
+    struct pagetable_diff diff;
+
+    (void)state;
+    entry(&stop, PML4, 511, PDPT | TABLE | 4);
+    entry(&stop, PML4, 0, 0);
+    entry(&stop, PD, 0, PT | TABLE | 4);
+    entry(&stop, PT, 255, 0xfee00000 | PAGE | 0x11c); /* US, PWT, PCD, G */
+    view = capture(&stop);
+    view_has(VIEW_TEXT(pagetable_text, &view), " 4 KiB 4K rwx US G PWT PCD");
+    view_no_error(pagetable_diff(&nothing, &view, &diff));
+    view_has(VIEW_TEXT(pagetable_diff_text, &diff), "mapped       + [0xffffff80000ff000, ");
+    pagetable_diff_free(&diff);
+    done(&stop, &view);
+}
+
 static void test_five_levels(void **state)
 {
     struct stop stop = linked();
@@ -302,6 +322,7 @@ int main(void)
         cmocka_unit_test(test_small_pages_merge),
         cmocka_unit_test(test_early_tables),
         cmocka_unit_test(test_gigabyte_page_and_rights),
+        cmocka_unit_test(test_longest_line_fits),
         cmocka_unit_test(test_five_levels),
         cmocka_unit_test(test_damage),
         cmocka_unit_test(test_no_execute_is_reserved_without_nxe),
