@@ -8,12 +8,14 @@
 
 /*
  * The text of an error stop: stub/abi/checkpoint.h puts its linear address in rdi and its length in
- * rsi. Both come from the guest: at most FAULT_MESSAGE_MAX bytes are taken, control bytes as dots.
+ * rsi, or in edi and ecx where it is 16- or 32-bit code. Both come from the guest: at most FAULT_MESSAGE_MAX bytes are taken, control bytes as dots.
  */
 static struct error *read_message(struct fault *fault)
 {
     const struct registers *regs = &fault->stop->regs;
-    size_t length = regs->gpr[RSI] < FAULT_MESSAGE_MAX ? regs->gpr[RSI] : FAULT_MESSAGE_MAX - 1;
+    bool wide = registers_mode(regs) == CPU_LONG64;
+    uint64_t claimed = wide ? regs->gpr[RSI] : regs->gpr[RCX] & UINT32_MAX;
+    size_t length = claimed < FAULT_MESSAGE_MAX ? claimed : FAULT_MESSAGE_MAX - 1;
     struct error *err = target_read_virt(fault->stop->target, virt(regs->gpr[RDI]), fault->message,
                                          length);
 

@@ -75,16 +75,16 @@ static void heading(const struct snapshot *snapshot, const struct snapshot *befo
     text_print(text, TEXT_PLAIN, "\n");
     text_print(text, TEXT_DIM, "%2u ", snapshot->stage->index);
     text_print(text, TEXT_HEADING, "%-20s", snapshot->stage->name);
-    text_print(text, TEXT_PLAIN, "%-12s %s %s\n", mode, text_hex(snapshot->pc.value),
-               snapshot->where);
-    if (!snapshot->instructions.known)
-        return;
-    text_label(text, "instructions");
-    text_print(text, TEXT_PLAIN, "%s", text_count(snapshot->instructions.value));
-    if (before && before->instructions.known)
-        text_print(text, TEXT_DIM, "  (+%s)",
-                   text_count(snapshot->instructions.value - before->instructions.value));
+    text_print(text, TEXT_PLAIN, "%-12s", mode);
+    if (snapshot->instructions.known) {
+        text_print(text, TEXT_PLAIN, " %s instructions", text_count(snapshot->instructions.value));
+        if (before && before->instructions.known)
+            text_print(text, TEXT_DIM, ", +%s",
+                       text_count(snapshot->instructions.value - before->instructions.value));
+    }
     text_print(text, TEXT_PLAIN, "\n");
+    text_label(text, "at");
+    text_print(text, TEXT_PLAIN, "%s %s\n", text_hex(snapshot->pc.value), snapshot->where);
 }
 
 /* Whether two JSON forms, which it takes over, are the same. */

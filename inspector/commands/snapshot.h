@@ -5,7 +5,7 @@
 #ifndef BOOTSCOPE_COMMANDS_SNAPSHOT_H
 #define BOOTSCOPE_COMMANDS_SNAPSHOT_H
 
-#include "bootparams.h"
+#include "../views/bootparams.h"
 #include "bss.h"
 #include "crosscheck.h"
 #include "elfload.h"

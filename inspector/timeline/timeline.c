@@ -73,8 +73,13 @@ static struct place expected_places(const struct timeline *timeline, const struc
             stage->address + (facts->setup.known ? facts->setup.value : QEMU_SETUP_ADDRESS));
         break;
     case MODULE_STUB:
-        place.address[place.count++] = virt(
-            stage->address + (facts->load.known ? facts->load.value : expected_load(timeline)));
+        /*
+         * Once the copy runs, the loaded code never does again, and breakpoints there would only
+         * slow the guest down: what it unpacks may land on their pages.
+         */
+        if (!facts->running_copy)
+            place.address[place.count++] = virt(
+                stage->address + (facts->load.known ? facts->load.value : expected_load(timeline)));
         if (facts->copy.known)
             place.address[place.count++] = virt(stage->address + facts->copy.value);
         break;

@@ -32,7 +32,8 @@
 /*
  * Records whose index is CHECKPOINT_ERROR (one for each mode that can fail) mark where boot code
  * stops for good after a failure. It emits "@error message=0xADDR length=0xLEN" (the address is a
- * linear one, the text is ASCII without a newline), and the same text goes to its console.
+ * linear one, the text is ASCII without a newline), and the same text goes to its console. At the
+ * record's address rdi and rsi hold address and length in 64-bit code, edi and ecx in narrower.
  */
 #define CHECKPOINT_ERROR      0xffffffff
 #define CHECKPOINT_ERROR_NAME "error"
