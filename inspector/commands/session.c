@@ -19,24 +19,12 @@ static struct error *open_image(const struct session_options *options, struct se
 static struct error *open_symbols(const struct session_options *options, struct session *session)
 {
     const struct guest_options *guest = options->guest;
-    struct symbol_files *files = &session->symbols;
-    struct symbol_files found = {0};
-    struct error *err = symbols_named(session->image, guest->symbols, guest->symbol_count, files);
+    struct error *err = symbols_named(session->image, guest->symbols, guest->symbol_count,
+                                      &session->symbols);
 
     if (!err && session->image)
-        err = symbols_find(session->image, &found);
-    if (err)
-        return err;
-    struct symbols **const mine[] = {&files->setup, &files->stub, &files->kernel};
-    struct symbols **const theirs[] = {&found.setup, &found.stub, &found.kernel};
-    for (size_t i = 0; i < sizeof(mine) / sizeof(mine[0]); i++) {
-        if (*mine[i])
-            continue;
-        *mine[i] = *theirs[i];
-        *theirs[i] = NULL;
-    }
-    symbol_files_close(&found);
-    return NULL;
+        err = symbols_find(session->image, &session->symbols);
+    return err;
 }
 
 static struct error *open_stages(const struct session_options *options, struct session *session)
