@@ -26,6 +26,7 @@ struct qemu {
     pid_t pid;
     int pidfd; /* -1 once reaped */
     int wait_status;
+    bool icount;
     int gdb_fd; /* -1 when taken or not there */
     struct qmp qmp;
     struct stream marker_stream, serial, log, messages;
@@ -239,6 +240,7 @@ struct error *qemu_start(const struct qemu_options *options, struct loop *loop, 
         return error_errno(ENOMEM, "qemu");
     }
     qemu->loop = loop;
+    qemu->icount = options->icount;
     qemu->markers = markers_new();
     qemu->pidfd = qemu->gdb_fd = qemu->qmp.stream.fd = -1;
     qemu->marker_stream.fd = qemu->serial.fd = qemu->log.fd = qemu->messages.fd = -1;
@@ -308,15 +310,22 @@ void qemu_on_console(struct qemu *qemu, console_handler handler, void *context)
 struct error *qemu_instructions(struct qemu *qemu, bool *ret_known, uint64_t *ret)
 {
     json_t *replay = NULL;
+
+    if (!qemu->icount) { /* QEMU would answer with a count all the same: 0 */
+        *ret_known = false;
+        return NULL;
+    }
     struct error *err = qmp_execute(&qemu->qmp, "query-replay", loop_in(QMP_TIMEOUT), &replay);
 
     if (err)
         return err;
-    const char *mode = json_string_value(json_object_get(replay, "mode"));
     const json_t *count = json_object_get(replay, "icount");
-    *ret = json_is_integer(count) ? (uint64_t)json_integer_value(count) : 0;
-    *ret_known = mode && json_is_integer(count);
+    bool counted = json_is_integer(count);
+    *ret = counted ? (uint64_t)json_integer_value(count) : 0;
     json_decref(replay);
+    if (!counted)
+        return error_new(ERROR_PROTOCOL, "QMP query-replay: no icount in its answer");
+    *ret_known = true;
     return NULL;
 }
 
