@@ -64,7 +64,7 @@ static void escape(const uint8_t *bytes, size_t length, char *out)
 /* Read piece by piece: it may end right before the end of memory. */
 static struct error *read_cmdline(const struct stop *stop, struct bootparams_view *view)
 {
-    uint8_t bytes[BOOTPARAMS_CMDLINE_MAX];
+    uint8_t bytes[BOOTPARAMS_CMDLINE_MAX] = {0};
     const size_t piece = 64;
     size_t length = 0;
 

@@ -9,7 +9,6 @@
 #include "gdt.h"
 #include "guest.h"
 #include "idt.h"
-#include "markers.h"
 #include "pagetable.h"
 #include "x86.h"
 
@@ -158,30 +157,6 @@ static struct error *explain_gdt(const struct stop *stop, struct explain_view *v
     return err;
 }
 
-/* Boot code that fails says so in a marker: the text lies at a linear address. */
-static struct error *explain_message(const struct stop *stop, struct explain_view *view)
-{
-    char message[200];
-    uint64_t address, length;
-    size_t got;
-    struct error *err;
-
-    if (!stop->marker || !marker_value(stop->marker, "message", &address) ||
-        !marker_value(stop->marker, "length", &length))
-        return NULL;
-    if (length > sizeof(message) - 1)
-        length = sizeof(message) - 1;
-    err = guest_try_linear(stop, virt(address), message, (size_t)length, &got);
-    if (err)
-        return err;
-    message[got] = '\0';
-    for (size_t i = 0; i < got; i++)
-        if (message[i] < 0x20 || message[i] > 0x7e)
-            message[i] = '.';
-    say(view, "the boot code gave up: %s", message);
-    return NULL;
-}
-
 static void explain_hang(const struct stop *stop, struct explain_view *view)
 {
     const struct disasm_line *line = &view->instruction;
@@ -204,10 +179,9 @@ struct error *explain_fault(const struct stop *stop, enum timeline_event event,
 
     memset(ret, 0, sizeof(*ret));
     err = disasm_one(stop, &ret->instruction, &ret->instruction_there);
-    if (!err && event == TIMELINE_ERROR)
-        return explain_message(stop, ret);
-    if (!err)
-        err = explain_code(stop, ret);
+    if (err || event == TIMELINE_ERROR)
+        return err;
+    err = explain_code(stop, ret);
     if (!err && event != TIMELINE_FAULT)
         explain_hang(stop, ret);
     if (!err)

@@ -20,7 +20,9 @@ struct explain_view {
 };
 
 /*
- * event says what happened: TIMELINE_FAULT, TIMELINE_ERROR, or TIMELINE_TIMEOUT. Errors of the target save "nothing mapped there".
+ * event says what happened: TIMELINE_FAULT, TIMELINE_TIMEOUT, or TIMELINE_ERROR, where the boot
+ * code has said itself what is wrong, so that only the instruction is shown. Errors are the
+ * target's, save "nothing mapped there".
  */
 struct error *explain_fault(const struct stop *stop, enum timeline_event event,
                             struct explain_view *ret);

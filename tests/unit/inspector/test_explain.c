@@ -165,22 +165,17 @@ static void test_hangs(void **state)
     target_close(stop.target);
 }
 
-static void test_error_stop_has_the_message(void **state)
+/* The boot code said itself what is wrong: no sentence competes with that. */
+static void test_error_stop(void **state)
 {
-    const struct marker marker = {
-        .name = "error", .count = 2, .keys = {{"message", 0xa000}, {"length", 15}}};
     struct stop stop = standing("\xf4", 1);
     struct explain_view *view;
 
     (void)state;
-    fake_target_poke(stop.target, 0xa000, "crc error\n\033: 0x1", 15);
-    stop.marker = &marker;
+    stop.regs.rflags = 2;
     view = explain(&stop, TIMELINE_ERROR);
-    assert_int_equal(view->count, 1);
-    assert_string_equal(view->sentences[0], "the boot code gave up: crc error..: 0x");
-    view_json(explain_json(view),
-              "{\"facts\":[\"the boot code gave up: crc error..: 0x\"],\"instruction\":"
-              "{\"address\":\"0x8000\",\"bytes\":\"f4\",\"target\":null,\"text\":\"hlt\"}}");
+    view_json(explain_json(view), "{\"facts\":[],\"instruction\":{\"address\":\"0x8000\","
+                                  "\"bytes\":\"f4\",\"target\":null,\"text\":\"hlt\"}}");
     free(view);
     target_close(stop.target);
 }
@@ -195,7 +190,7 @@ int main(void)
         cmocka_unit_test(test_selector_beyond_the_gdt),
         cmocka_unit_test(test_zero_bytes_and_bad_bytes),
         cmocka_unit_test(test_hangs),
-        cmocka_unit_test(test_error_stop_has_the_message),
+        cmocka_unit_test(test_error_stop),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
