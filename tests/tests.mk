@@ -18,14 +18,24 @@ $(UNIT_VIEWS:%=$(OUT)/tests/inspector/test_%): UNIT_EXTRA := $(UNIT_FAKES)
 
 # Tests of the debug session talk to a scripted stub.
 UNIT_TARGETS := target target_run target_parts target_opening target_hostile
-UNIT_SERVER := $(OUT)/tests/inspector/rsp_server.o $(OUT)/tests/inspector/rsp_server_texts.o \
-	$(OUT)/tests/inspector/target_fixture.o
+UNIT_SERVER := $(OUT)/tests/inspector/rsp_server.o $(OUT)/tests/inspector/rsp_server_answers.o \
+	$(OUT)/tests/inspector/rsp_server_texts.o $(OUT)/tests/inspector/target_fixture.o
 
 $(UNIT_SERVER): $(OUT)/tests/inspector/%.o: tests/unit/inspector/%.c
 	@mkdir -p $(@D)
 	$(CC) $(INSPECTOR_CFLAGS) $(INSPECTOR_ALL_INCLUDES) -Itests/unit/inspector -c $< -o $@
 $(UNIT_TARGETS:%=$(OUT)/tests/inspector/test_%): $(UNIT_SERVER)
 $(UNIT_TARGETS:%=$(OUT)/tests/inspector/test_%): UNIT_EXTRA := $(UNIT_SERVER)
+
+# Tests with the real QEMU write their own guest code.
+UNIT_GUESTS := qemu guest
+UNIT_GUEST_CODE := $(OUT)/tests/inspector/guest_code.o
+
+$(UNIT_GUEST_CODE): tests/unit/inspector/guest_code.c
+	@mkdir -p $(@D)
+	$(CC) $(INSPECTOR_CFLAGS) -c $< -o $@
+$(UNIT_GUESTS:%=$(OUT)/tests/inspector/test_%): $(UNIT_GUEST_CODE)
+$(UNIT_GUESTS:%=$(OUT)/tests/inspector/test_%): UNIT_EXTRA := $(UNIT_GUEST_CODE)
 
 # A test sees every folder, and its helpers in tests/unit/inspector/*.h.
 $(OUT)/tests/inspector/%: tests/unit/inspector/%.c $(INSPECTOR_LIB)

@@ -84,6 +84,11 @@ void rsp_server_free(struct rsp_server *server);
 
 /* Sends this as it stands, asked or not. */
 void rsp_server_say(struct rsp_server *server, const char *text);
+/* The same as a packet. */
+void rsp_server_packet(struct rsp_server *server, const char *body, size_t length);
+/* Answers a request as a good stub does. */
+void rsp_server_answer(struct rsp_server *server, const char *body);
+
 /* How many requests began with this. */
 unsigned int rsp_server_count(const struct rsp_server *server, const char *prefix);
 /* Puts a little-endian register of size bytes at offset. */
