@@ -94,7 +94,7 @@ realmode_swtch:		.long	0		/* loader: a hook */
 start_sys_seg:		.word	0x1000		/* no longer used */
 kernel_version_offset:	.word	kernel_version - ENTRY_OFFSET
 type_of_loader:		.byte	0		/* loader */
-loadflags:		.byte	LOADED_HIGH | CAN_USE_HEAP
+loadflags:		.byte	LOADED_HIGH	/* loader: more, see CAN_USE_HEAP below */
 setup_move_size:	.word	0x8000		/* old loaders moved setup; so many bytes */
 code32_start:		.long	DEFAULT_LOAD_ADDRESS
 ramdisk_image:		.long	0		/* loader */
@@ -133,7 +133,8 @@ start_of_setup:
 
 	/*
 	 * A stack. If ss is ours already, the loader has set one up and sp is good. If not, it is
-	 * anywhere: take the room after .bss, or where the loader says that setup's memory ends.
+	 * anywhere, and we choose: STACK_SIZE behind .bss, which is all that the header as shipped asks
+	 * for; or, when the loader set CAN_USE_HEAP, STACK_SIZE behind what heap_end_ptr says.
 	 */
 	movw	%ss, %dx
 	cmpw	%ax, %dx
