@@ -7,14 +7,23 @@ E2E := $(wildcard tests/e2e/*.case tests/e2e/*.t)
 # Real kernels, in the flavours whose payload codecs differ.
 CHECK_LINUX := $(LINUX)/cloud.bzImage $(BUILD)/init.cpio.gz
 
+# Programs that end-to-end tests run. E2E_GUESTS drive a QEMU with the inspector's own parts.
+E2E_GUESTS := checkpoint_registers
+E2E_TOOLS := $(OUT)/tests/corrupt $(E2E_GUESTS:%=$(OUT)/tests/%)
+
 $(OUT)/tests/corrupt: tests/tools/corrupt.c
 	@mkdir -p $(@D)
 	$(CC) $(HOST_CFLAGS) -o $@ $<
 
+$(E2E_GUESTS:%=$(OUT)/tests/%): $(OUT)/tests/%: tests/tools/%.c tests/tools/guest.c tests/tools/guest.h $(INSPECTOR_LIB)
+	@mkdir -p $(@D)
+	$(CC) $(INSPECTOR_CFLAGS) $(INSPECTOR_ALL_INCLUDES) -Itests/tools -o $@ $< tests/tools/guest.c \
+		$(INSPECTOR_LIB) $(INSPECTOR_LIBS)
+
 check: deps-check ## install what is missing and run every test (SANITIZE=1: under ASan and UBSan)
 	@$(MAKE) --no-print-directory -s check-run
 
-check-run: build docs-check $(UNIT) $(OUT)/tests/corrupt $(CHECK_LINUX)
+check-run: build docs-check $(UNIT) $(E2E_TOOLS) $(CHECK_LINUX)
 	CMOCKA_MESSAGE_OUTPUT=TAP OUT=$(OUT) BUILD=$(BUILD) \
 		prove -j $(shell nproc) --timer $(UNIT) $(E2E)
 

@@ -21,8 +21,9 @@
  *     efer, gdtr, idtr                        read as one would expect; the last two give the base
  *     "lea _bss(%rip)", "movzbl 3(%esi)"      in quotes: an instruction without its destination
  *
- * Nothing is changed on the way. The site saves the flags before it does anything that changes
- * them, and outside of that pair uses only push, pop, mov and lea, which leave flags alone:
+ * Nothing is changed on the way, from the symbol checkpoint_begin_IDENTIFIER at the first instruction to
+ * the address of the record. The site saves the flags before it does anything that changes them, and
+ * outside of that pair uses only push, pop, mov and lea, which leave flags alone:
  *
  *      pushf                                   the record's address
  *      push  what the operands need            |
@@ -134,7 +135,8 @@ _Static_assert(CHECKPOINT_NAME_MAX == 48 && CHECKPOINT_LONG64 == 64, "the number
 #define CHECKPOINT_C(id, ...)                                                                      \
     do {                                                                                           \
         const uint64_t checkpoint_values_[] = {__VA_ARGS__};                                       \
-        asm volatile("call checkpoint_emit64\n\tcheckpoint_record_" #id " %c[count]"               \
+        asm volatile("checkpoint_begin_" #id                                                       \
+                     ":\n\tcall checkpoint_emit64\n\tcheckpoint_record_" #id " %c[count]"          \
                      :                                                                             \
                      : "D"(checkpoint_text_##id), "S"(checkpoint_values_),                         \
                        [count] "i"(sizeof(checkpoint_values_) / sizeof(checkpoint_values_[0]))     \

@@ -185,16 +185,19 @@ CHECKPOINT(CHECKPOINT_ERROR, error, CHECKPOINT_ERROR_NAME, 0, "", "message lengt
 .endm
 
 .macro CHECKPOINT64 id, operands:vararg
+checkpoint_begin_\id:
 	CHECKPOINT_EMIT64 \id, \operands
 	checkpoint_record_\id checkpoint_count, CHECKPOINT_LONG64
 .endm
 
 .macro CHECKPOINT32 id, operands:vararg
+checkpoint_begin_\id:
 	CHECKPOINT_EMIT32 \id, \operands
 	checkpoint_record_\id checkpoint_count, CHECKPOINT_PROTECTED32
 .endm
 
 .macro CHECKPOINT16 id, operands:vararg
+checkpoint_begin_\id:
 	CHECKPOINT_EMIT16 \id, \operands
 	checkpoint_record_\id checkpoint_count, CHECKPOINT_REAL16
 .endm
@@ -208,6 +211,7 @@ CHECKPOINT(CHECKPOINT_ERROR, error, CHECKPOINT_ERROR_NAME, 0, "", "message lengt
 #define CHECKPOINT_BORROW_TOP_ (BOOT_PARAMS_SIZE - 8)
 
 .macro CHECKPOINT64_BORROW id, base, operands:vararg
+checkpoint_begin_\id:
 	mov	%rsp, CHECKPOINT_BORROW_TOP_(\base)
 	lea	CHECKPOINT_BORROW_TOP_(\base), %rsp
 	CHECKPOINT_EMIT64 \id, \operands
@@ -216,6 +220,7 @@ CHECKPOINT(CHECKPOINT_ERROR, error, CHECKPOINT_ERROR_NAME, 0, "", "message lengt
 .endm
 
 .macro CHECKPOINT32_BORROW id, base, operands:vararg
+checkpoint_begin_\id:
 	mov	%esp, CHECKPOINT_BORROW_TOP_(\base)
 	lea	CHECKPOINT_BORROW_TOP_(\base), %esp
 	CHECKPOINT_EMIT32 \id, \operands
