@@ -96,7 +96,7 @@ static struct error *take_value(struct target *target, const struct raw *raw, co
 
     if (err)
         return err;
-    for (size_t i = 0; name[i] && i < sizeof(upper) - 1; i++)
+    for (size_t i = 0; i < sizeof(upper) - 1 && name[i]; i++)
         upper[i] = (char)(name[i] >= 'a' && name[i] <= 'z' ? name[i] - 'a' + 'A' : name[i]);
     if (!value.known && raw->monitor)
         value.known = hidden_value(raw->monitor, upper, &value.value);

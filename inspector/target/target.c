@@ -14,7 +14,10 @@
 #define PACKET_SIZE_MIN     64      /* the longest request with an address and a length fits */
 #define PACKET_SIZE_MAX     0x20000 /* more brings nothing, and buffers are sized for it */
 
-/* Replies to memory requests that may be outstanding; docs/benchmarks.md has the measurement. */
+/*
+ * Memory requests in flight. Reading 64 MiB from QEMU 7.2 over a socket pair, medians of 7 in MB/s:
+ * 1: 60, 2: 131, 4: 157, 8: 182, 16: 189, 32: 203, 64: 204, 128: 202.
+ */
 #define WINDOW_QEMU 64
 
 #define SUPPORTED_REQUEST "qSupported:xmlRegisters=i386;vContSupported+"

@@ -137,7 +137,8 @@ static void test_buffer_is_a_bound(void **state)
         memset(body, 'x', length);
         body[length] = '\0';
         events[0] = '\0';
-        feed(&decoder, stream, packet(body, stream), events);
+        size_t size = packet(body, stream);
+        feed(&decoder, stream, size, events);
         assert_int_equal(strncmp(events, length < BUFFER ? "P<x" : "!long", 3), 0);
         events[0] = '\0';
         feed(&decoder, "$OK#9a", 6, events); /* ready for the next */
@@ -181,6 +182,28 @@ static void test_worst_case_fits_the_promise(void **state)
     (void)state;
     memset(in, '#', sizeof(in));
     assert_int_equal(rsp_encode(in, sizeof(in), out), rsp_encoded_max(sizeof(in)));
+}
+
+/* The decoder's sum against one made byte by byte, at every length around a word's. */
+static void test_sums(void **state)
+{
+    char body[40], stream[64], buffer[64];
+    struct rsp_decoder decoder;
+    enum rsp_event event;
+
+    (void)state;
+    for (size_t length = 0; length < sizeof(body); length++) {
+        unsigned int sum = 0;
+
+        for (size_t i = 0; i < length; i++) {
+            body[i] = (char)(0x80 + (i * 37) % 0x7f);
+            sum += (uint8_t)body[i];
+        }
+        int size = sprintf(stream, "$%.*s#%02x", (int)length, body, sum & 0xff);
+        rsp_decoder_init(&decoder, buffer, sizeof(buffer));
+        assert_int_equal(rsp_decode(&decoder, stream, (size_t)size, &event), size);
+        assert_int_equal(event, RSP_PACKET);
+    }
 }
 
 static void test_known_frames(void **state)
@@ -227,18 +250,23 @@ static void test_hex_both_ways(void **state)
     assert_int_equal(back[1], 0xcd);
 }
 
+/* Every byte at every place of lengths that are decoded together, and of what is left over. */
 static void test_every_bad_digit_is_found(void **state)
 {
     (void)state;
     for (int byte = 0; byte < 256; byte++) {
-        char digits[4] = {'0', '0', '0', '0'};
-        uint8_t out[2];
+        char digits[14];
+        uint8_t out[7];
         bool digit = byte && strchr("0123456789abcdefABCDEF", byte);
+        int value = digit ? (int)strtol((char[]){(char)byte, '\0'}, NULL, 16) : 0;
 
-        for (int at = 0; at < 4; at++) {
+        memset(digits, 'f', sizeof(digits));
+        for (size_t at = 0; at < sizeof(digits); at++) {
             digits[at] = (char)byte;
-            assert_true(rsp_from_hex(digits, out, 2) == digit);
-            digits[at] = '0';
+            assert_true(rsp_from_hex(digits, out, sizeof(out)) == digit);
+            if (digit)
+                assert_int_equal(out[at / 2], at % 2 ? 0xf0 | value : value << 4 | 0xf);
+            digits[at] = 'f';
         }
     }
 }
@@ -282,6 +310,7 @@ int main(void)
         cmocka_unit_test(test_repetition_is_bounded_too),
         cmocka_unit_test(test_every_byte_survives),
         cmocka_unit_test(test_worst_case_fits_the_promise),
+        cmocka_unit_test(test_sums),
         cmocka_unit_test(test_known_frames),
         cmocka_unit_test(test_in_packet),
         cmocka_unit_test(test_hex_both_ways),
