@@ -187,7 +187,7 @@ static void test_worst_case_fits_the_promise(void **state)
 /* The decoder's sum against one made byte by byte, at every length around a word's. */
 static void test_sums(void **state)
 {
-    char body[40], stream[64], buffer[64];
+    char body[40] = "", stream[64], buffer[64];
     struct rsp_decoder decoder;
     enum rsp_event event;
 
