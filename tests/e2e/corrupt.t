@@ -22,12 +22,12 @@ one() {
 	what=$("$OUT/tests/corrupt" "$BUILD/teaching.bzImage" "$1" "$image" | tr '\n' ';')
 	verdict=$("$OUT/bootscope" run --json --append nokaslr --timeout 60s "$image" 2>"$T/$1.err" |
 		jq -rs --arg good "$GOOD" '
-			.[-1].end as $end
+			.[-1].end as $word
 			| ([.[] | select(.checkpoint == "kernel-jump")] | length) as $jumps
 			| (first(.[] | select(.checkpoint == "decompressed")) | .marker.crc32) // "none" as $crc
-			| if $end == "error" and $jumps == 0 and .[-1].message != null then "stopped"
-			  elif $end == "pass" and $crc == $good then "harmless"
-			  else "end \($end), kernel jumps \($jumps), crc \($crc)" end')
+			| if $word == "error" and $jumps == 0 and .[-1].message != null then "stopped"
+			  elif $word == "pass" and $crc == $good then "harmless"
+			  else "end \($word), kernel jumps \($jumps), crc \($crc)" end')
 	rm -f "$image"
 	echo "$1 $what $verdict"
 }

@@ -15,7 +15,7 @@ def tohex:
   "0x" + ([recurse(if . >= 16 then (. / 16 | floor) else empty end) | . % 16]
     | reverse | map(if . < 10 then 48 + . else 87 + . end) | implode) end;
 
-def overlaps($start; $end; $region): $start < $region.end and $region.start < $end;
+def overlaps($start; $stop; $region): $start < $region.end and $region.start < $stop;
 
 . as $in
 | (first(.trace[] | select(.checkpoint == "extract-kernel"))) as $extract
@@ -38,11 +38,11 @@ def overlaps($start; $end; $region): $start < $region.end and $region.start < $e
     ($bp.setup_data[] | {start: (.address | hex), end: ((.address | hex) + 16 + (.length))})
   ] as $avoid
 | ([$default, 536870912] | min) as $minimum
-| [ $bp.e820[] | select(.name == "usable")
-    | (.start | hex) as $start | ($start + (.size | hex)) as $end
-    | range((([$start, $minimum] | max) + $align - 1) / $align | floor; ($end / $align | floor) + 1)
+| [ $bp["e820"][] | select(.name == "usable")
+    | (.start | hex) as $start | ($start + (.size | hex)) as $stop
+    | range((([$start, $minimum] | max) + $align - 1) / $align | floor; ($stop / $align | floor) + 1)
     | . * $align
-    | select(. + $size <= $end)
+    | select(. + $size <= $stop)
     | . as $at
     | select(all($avoid[]; overlaps($at; $at + $size; .) | not)) ] as $slots
 | (((1073741824 - $pref - $size) / $align | floor) + 1) as $virtual_slots

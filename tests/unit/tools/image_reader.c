@@ -16,7 +16,7 @@
 
 struct image load_image(const char *path)
 {
-    struct image image;
+    struct image image = {0};
     image.bytes = load_file(path, &image.size);
     assert_true(image.size > BP_hdr_end);
     memcpy(&image.header, image.bytes + BP_hdr, sizeof(image.header));
