@@ -15,6 +15,7 @@ include mk/docs.mk
 include mk/check.mk
 include tests/bench/bench.mk
 include mk/bench.mk
+include mk/install.mk
 include mk/lint.mk
 
 build: $(INSPECTOR) $(STUB_PARTS) $(TOOLS) $(TEACHING) ## build the stub, the teaching kernel and the inspector

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# bootscope finds its parts beside itself (the build) or in ../lib/bootscope (installed).
+PREFIX ?= /usr/local
+
+INSTALL_PARTS = $(MKIMAGE) $(BUILD)/setup.bin $(BUILD)/setup.elf $(BUILD)/stub.o $(BUILD)/stub.lds
+
+install: build ## install into PREFIX (default /usr/local)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/bootscope
+	install -m 755 $(INSPECTOR) $(DESTDIR)$(PREFIX)/bin/bootscope
+	install -m 644 $(filter-out $(MKIMAGE),$(INSTALL_PARTS)) $(DESTDIR)$(PREFIX)/lib/bootscope
+	install -m 755 $(MKIMAGE) $(DESTDIR)$(PREFIX)/lib/bootscope
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/bootscope
+	rm -rf $(DESTDIR)$(PREFIX)/lib/bootscope
+.PHONY: install uninstall
