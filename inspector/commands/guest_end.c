@@ -5,12 +5,22 @@
 
 #define HALT_LINE "-- System halted"
 
+/* A shutdown or reset is the kernel's own wish once it runs, and a crash before. */
+static const char *quit_word(const struct guest_end *end)
+{
+    if (qemu_triple_fault(end->qemu))
+        return "triple-fault";
+    return end->reached_kernel ? "powered-off" : "reset";
+}
+
 const char *guest_end_word(const struct guest_end *end)
 {
     if (end->stopped)
         return "error";
     if (end->left)
         return "left";
+    if (end->shut_down)
+        return quit_word(end);
     switch (qemu_end_state(end->qemu)) {
     case QEMU_RUNNING:
         return "timeout";
@@ -19,7 +29,7 @@ const char *guest_end_word(const struct guest_end *end)
     case QEMU_FAIL:
         return "fail";
     case QEMU_QUIT:
-        return end->reached_kernel ? "powered-off" : "reset";
+        return quit_word(end);
     case QEMU_KILLED:
         return "killed";
     }
@@ -96,6 +106,15 @@ void guest_end_text(const struct guest_end *end, const struct text *text)
                    markers_malformed(end->markers), markers_first_malformed(end->markers));
 }
 
+static struct error *quit_error(const struct guest_end *end, const char *where)
+{
+    if (qemu_triple_fault(end->qemu))
+        return error_new(ERROR_GUEST, "triple fault %s; bootscope trace shows where", where);
+    if (end->reached_kernel)
+        return NULL;
+    return error_new(ERROR_GUEST, "the guest reset itself %s", where);
+}
+
 struct error *guest_end_error(const struct guest_end *end)
 {
     const char *last = end->markers ? last_checkpoint(end) : NULL;
@@ -104,6 +123,8 @@ struct error *guest_end_error(const struct guest_end *end)
 
     if (end->left)
         return NULL;
+    if (end->shut_down)
+        return quit_error(end, where);
     if (last)
         snprintf(where, sizeof(where), "after checkpoint %s", last);
     if (end->stopped) {
@@ -116,12 +137,7 @@ struct error *guest_end_error(const struct guest_end *end)
     case QEMU_PASS:
         return NULL;
     case QEMU_QUIT:
-        if (end->reached_kernel)
-            return NULL;
-        return error_new(ERROR_GUEST,
-                         "the guest reset itself %s, as after a triple fault; bootscope trace "
-                         "shows where",
-                         where);
+        return quit_error(end, where);
     case QEMU_FAIL:
         return error_new(ERROR_GUEST, "the kernel reports a failure (exit status %d)",
                          qemu_exit_status(end->qemu));

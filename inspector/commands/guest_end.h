@@ -20,10 +20,11 @@ struct guest_end {
     int64_t timeout_ms;
     bool stopped;        /* the boot code stopped at an error of its own */
     bool reached_kernel; /* it jumped to the kernel */
+    bool shut_down;      /* it shut down or reset itself, and QEMU is paused there */
     bool left;           /* the command is done with a guest that has not ended */
 };
 
-/* "pass", "fail", "powered-off", "left", "error", "reset", "killed" or "timeout": the word for the end. */
+/* "pass", "fail", "powered-off", "left", "error", "triple-fault", "reset", "killed" or "timeout": the word for the end. */
 const char *guest_end_word(const struct guest_end *end);
 
 /* {"end":WORD,"exit_status":N or null,"message":TEXT or null,"malformed_markers":N} */

@@ -139,17 +139,18 @@ static void print_summary(const struct trace *trace)
     if (trace->wrong)
         text_print(&trace->out, TEXT_BAD, "%zu proofs do not hold\n", trace->wrong);
     else
-        text_print(&trace->out, TEXT_GOOD, "every proof holds\n");
+        text_print(&trace->out, TEXT_GOOD, "%s\n",
+                   trace->brief ? "every marker agrees with the machine" : "every proof holds");
 }
 
 /* The words for a boot that was followed to where it should go. */
-static struct error *conclude(struct trace *trace)
+static struct error *conclude(struct trace *trace, bool shut_down)
 {
     struct error *err = NULL;
     enum qemu_end ended;
 
     /* The stub hangs up a moment before QEMU can be reaped. */
-    if (!done(trace))
+    if (!done(trace) && !shut_down)
         err = qemu_wait(trace->session.qemu, trace->session.deadline, &ended);
     if (err)
         return err;
@@ -160,6 +161,7 @@ static struct error *conclude(struct trace *trace)
         .timeout_ms = trace->guest.timeout_ms,
         .reached_kernel = trace->count == trace->session.stages.count,
         .left = done(trace),
+        .shut_down = shut_down,
     };
 
     console_break(&trace->console);
@@ -191,6 +193,15 @@ static struct error *explain(struct trace *trace, enum timeline_event event,
     return fault_error(&fault, trace->guest.timeout_ms);
 }
 
+/* QEMU pauses at any shutdown: a kernel that powers the machine off has not failed. */
+static bool orderly(const struct trace *trace)
+{
+    const struct session *session = &trace->session;
+
+    return trace->count == session->stages.count && session->qemu &&
+           !qemu_triple_fault(session->qemu);
+}
+
 static struct error *run(struct trace *trace)
 {
     enum timeline_event event;
@@ -199,11 +210,12 @@ static struct error *run(struct trace *trace)
 
     if (err)
         return err;
-    if (event != TIMELINE_STAGE && event != TIMELINE_EXIT)
+    bool shut_down = event == TIMELINE_FAULT && orderly(trace);
+    if (event != TIMELINE_STAGE && event != TIMELINE_EXIT && !shut_down)
         return explain(trace, event, stop);
     if (trace->connect)
         err = target_detach(trace->session.target);
-    return err ? err : conclude(trace);
+    return err ? err : conclude(trace, shut_down);
 }
 
 struct error *command_trace(int argc, char **argv, int *ret_status)
