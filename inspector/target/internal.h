@@ -41,6 +41,8 @@ struct error *target_request(struct target *target, const char *body, struct rep
 /* The same for a request that is answered by OK. */
 struct error *target_command(struct target *target, const char *body);
 struct error *target_stop(struct target *target);
+/* What "m" and "M" shall mean from here on. */
+struct error *target_set_addressing(struct target *target, enum addressing addressing);
 bool target_has_breakpoint(const struct target *target, virt_t address);
 
 #endif

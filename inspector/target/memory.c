@@ -28,7 +28,7 @@ static const char *addressing_name(enum addressing addressing)
     return addressing == ADDRESS_PHYSICAL ? "physical" : "virtual";
 }
 
-static struct error *set_addressing(struct target *target, enum addressing addressing)
+struct error *target_set_addressing(struct target *target, enum addressing addressing)
 {
     if (target->addressing == addressing)
         return NULL;
@@ -133,7 +133,7 @@ static struct error *start_transfer(struct transfer *transfer)
     struct error *err = target_stop(transfer->target);
 
     if (!err)
-        err = set_addressing(transfer->target, transfer->addressing);
+        err = target_set_addressing(transfer->target, transfer->addressing);
     return err ? err : run_transfer(transfer);
 }
 

@@ -279,5 +279,8 @@ struct error *target_detach(struct target *target)
 
     while (!err && target->breakpoint_count > 0)
         err = target_remove_breakpoint(target, target->breakpoints[target->breakpoint_count - 1]);
+    /* Now, not in target_close(): a guest that runs is stopped by any byte that comes. */
+    if (!err)
+        err = target_set_addressing(target, ADDRESS_VIRTUAL);
     return err ? err : target_command(target, "D");
 }
