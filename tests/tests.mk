@@ -28,7 +28,7 @@ $(UNIT_TARGETS:%=$(OUT)/tests/inspector/test_%): $(UNIT_SERVER)
 $(UNIT_TARGETS:%=$(OUT)/tests/inspector/test_%): UNIT_EXTRA := $(UNIT_SERVER)
 
 # Tests with the real QEMU write their own guest code.
-UNIT_GUESTS := qemu guest
+UNIT_GUESTS := qemu guest shared
 UNIT_GUEST_CODE := $(OUT)/tests/inspector/guest_code.o
 
 $(UNIT_GUEST_CODE): tests/unit/inspector/guest_code.c

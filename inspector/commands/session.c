@@ -57,6 +57,8 @@ static struct error *start_guest(const struct session_options *options, struct s
 
     if (!err && options->debug)
         err = target_open(qemu_take_gdb_fd(session->qemu), session->loop, &session->target);
+    if (!err && options->debug && qemu_ram_fd(session->qemu) >= 0)
+        target_share_ram(session->target, qemu_ram_fd(session->qemu), QEMU_RAM_NAME);
     return err;
 }
 

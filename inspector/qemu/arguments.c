@@ -7,6 +7,7 @@
 
 #include "checkpoint.h"
 #include "layout.h"
+#include "ram.h"
 
 #define DEFAULT_PROGRAM "qemu-system-x86_64"
 #define DEFAULT_MEMORY  "512M"
@@ -36,19 +37,34 @@ add_text(struct arguments *arguments, const char *option, const char *format, ..
     add_pair(arguments, option, text);
 }
 
+static void add_memory(struct arguments *arguments, const char *memory, int ram)
+{
+    uint64_t size;
+
+    add_pair(arguments, "-m", memory);
+    if (ram < 0 || !ram_size(memory, &size)) {
+        add_pair(arguments, "-machine", "pc");
+        return;
+    }
+    add_pair(arguments, "-machine", "pc,memory-backend=" QEMU_RAM_NAME);
+    add_text(arguments, "-object",
+             "memory-backend-file,id=" QEMU_RAM_NAME
+             ",size=%llu,mem-path=/proc/self/fd/%d,share=on",
+             (unsigned long long)size, ram);
+}
+
 /*
  * A PC with RAM, firmware and nothing else. No VGA: its option ROM adds about 30 ms to a start of
  * 100 ms, and the boot code must do without one anyway. TCG is asked for by name because the
  * breakpoints rest on how it does them.
  */
-static void add_machine(struct arguments *arguments, const struct qemu_options *options)
+static void add_machine(struct arguments *arguments, const struct qemu_options *options, int ram)
 {
     add(arguments, "-nodefaults");
     add(arguments, "-no-user-config");
     add_pair(arguments, "-display", "none");
-    add_pair(arguments, "-machine", "pc");
     add_pair(arguments, "-accel", "tcg");
-    add_pair(arguments, "-m", options->memory ? options->memory : DEFAULT_MEMORY);
+    add_memory(arguments, arguments_memory(options), ram);
     if (options->cpu)
         add_pair(arguments, "-cpu", options->cpu);
     if (options->icount) {
@@ -97,6 +113,11 @@ static void add_files(struct arguments *arguments, const struct qemu_options *op
         add_pair(arguments, "-append", options->append);
 }
 
+const char *arguments_memory(const struct qemu_options *options)
+{
+    return options->memory ? options->memory : DEFAULT_MEMORY;
+}
+
 const char *arguments_program(const struct qemu_options *options)
 {
     return options->qemu ? options->qemu : DEFAULT_PROGRAM;
@@ -107,7 +128,7 @@ void arguments_build(const struct qemu_options *options, const struct inherited 
 {
     ret->count = ret->text_count = 0;
     add(ret, arguments_program(options));
-    add_machine(ret, options);
+    add_machine(ret, options, fds->ram);
     add_channels(ret, fds);
     add_run_state(ret, options);
     add_files(ret, options);

@@ -5,9 +5,9 @@
 
 #include "qemu.h"
 
-/* Descriptors that QEMU inherits; gdb is -1 without a debug stub. */
+/* Descriptors that QEMU inherits; gdb is -1 without a debug stub, ram where RAM is no file. */
 struct inherited {
-    int qmp, markers, serial, log, gdb;
+    int qmp, markers, serial, log, gdb, ram;
 };
 
 #define ARGUMENTS_MAX   48
@@ -16,13 +16,16 @@ struct inherited {
 struct arguments {
     char *list[ARGUMENTS_MAX + 1]; /* NULL-terminated, for exec */
     size_t count;
-    char texts[ARGUMENTS_TEXTS][80]; /* what was made for this line */
+    char texts[ARGUMENTS_TEXTS][128]; /* what was made for this line */
     size_t text_count;
 };
 
 /* The strings of options are referred to, not copied. */
 void arguments_build(const struct qemu_options *options, const struct inherited *fds,
                      struct arguments *ret);
+
+/* The guest's memory in the words of -m: options->memory or the default. */
+const char *arguments_memory(const struct qemu_options *options);
 
 /* The program that runs: options->qemu or the default. */
 const char *arguments_program(const struct qemu_options *options);

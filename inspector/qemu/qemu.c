@@ -12,6 +12,7 @@
 #include "channels.h"
 #include "layout.h"
 #include "qmp.h"
+#include "ram.h"
 #include "spawn.h"
 #include "stream.h"
 
@@ -28,6 +29,7 @@ struct qemu {
     int wait_status;
     bool icount;
     int gdb_fd; /* -1 when taken or not there */
+    int ram_fd; /* -1 when the guest's RAM is no file of ours */
     struct qmp qmp;
     struct stream marker_stream, serial, log, messages;
     struct markers *markers;
@@ -100,16 +102,20 @@ static struct error *spawn_qemu(struct qemu *qemu, const struct qemu_options *op
                                 const struct channels *channels)
 {
     const int *fds = channels->theirs;
-    struct inherited inherited = {fds[QMP], fds[MARKERS], fds[SERIAL], fds[LOG], fds[GDB]};
-    int keep[] = {fds[QMP], fds[MARKERS], fds[SERIAL], fds[LOG], fds[GDB]};
-    size_t count = sizeof(keep) / sizeof(keep[0]);
+    struct inherited inherited = {fds[QMP], fds[MARKERS], fds[SERIAL],
+                                  fds[LOG], fds[GDB],     qemu->ram_fd};
+    int optional[] = {fds[GDB], qemu->ram_fd};
+    int keep[6] = {fds[QMP], fds[MARKERS], fds[SERIAL], fds[LOG]};
+    size_t count = 4;
     struct arguments arguments;
 
+    for (size_t i = 0; i < 2; i++) {
+        if (optional[i] >= 0)
+            keep[count++] = optional[i];
+    }
     arguments_build(options, &inherited, &arguments);
-    struct spawn spawn = {.arguments = arguments.list,
-                          .keep = keep,
-                          .keep_count = options->debug ? count : count - 1,
-                          .stderr_fd = fds[MESSAGES]};
+    struct spawn spawn = {
+        .arguments = arguments.list, .keep = keep, .keep_count = count, .stderr_fd = fds[MESSAGES]};
     return spawn_child(&spawn, &qemu->pid, &qemu->pidfd);
 }
 
@@ -229,6 +235,7 @@ static struct error *await_start(struct qemu *qemu, const struct qemu_options *o
 struct error *qemu_start(const struct qemu_options *options, struct loop *loop, struct qemu **ret)
 {
     struct channels channels;
+    uint64_t size;
     struct error *err = channels_open(options->debug, &channels);
 
     if (err)
@@ -242,9 +249,11 @@ struct error *qemu_start(const struct qemu_options *options, struct loop *loop, 
     qemu->loop = loop;
     qemu->icount = options->icount;
     qemu->markers = markers_new();
-    qemu->pidfd = qemu->gdb_fd = qemu->qmp.stream.fd = -1;
+    qemu->pidfd = qemu->gdb_fd = qemu->ram_fd = qemu->qmp.stream.fd = -1;
     qemu->marker_stream.fd = qemu->serial.fd = qemu->log.fd = qemu->messages.fd = -1;
 
+    if (options->debug && ram_size(arguments_memory(options), &size))
+        qemu->ram_fd = ram_open(size);
     err = spawn_qemu(qemu, options, &channels);
     channels_close(channels.theirs);
     if (!err)
@@ -275,6 +284,8 @@ void qemu_close(struct qemu *qemu)
     stream_close(&qemu->messages);
     if (qemu->gdb_fd >= 0)
         close(qemu->gdb_fd);
+    if (qemu->ram_fd >= 0)
+        close(qemu->ram_fd);
     markers_free(qemu->markers);
     free(qemu);
 }
@@ -282,6 +293,11 @@ void qemu_close(struct qemu *qemu)
 int qemu_take_gdb_fd(struct qemu *qemu)
 {
     return take(&qemu->gdb_fd);
+}
+
+int qemu_ram_fd(const struct qemu *qemu)
+{
+    return qemu->ram_fd;
 }
 
 pid_t qemu_pid(const struct qemu *qemu)

@@ -57,6 +57,14 @@ void qemu_close(struct qemu *qemu);
 /* The socket of the gdb stub; the caller owns it now. Only with options.debug, only once. */
 int qemu_take_gdb_fd(struct qemu *qemu);
 
+/*
+ * The file that is the guest's RAM, for target_share_ram(), with QEMU_RAM_NAME as its name in QEMU's
+ * memory map. Good until qemu_close(), which closes it. -1 without options.debug, when
+ * options.memory is more than a plain size, or when the system has no such files.
+ */
+int qemu_ram_fd(const struct qemu *qemu);
+#define QEMU_RAM_NAME "bootscope-ram"
+
 /* The markers so far, and the serial console's text so far (the newest 256 KiB, NUL-terminated). */
 struct markers *qemu_markers(struct qemu *qemu);
 const char *qemu_console(const struct qemu *qemu);

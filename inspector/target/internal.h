@@ -27,6 +27,8 @@ struct target {
     struct registers registers;
     bool ranges_fresh; /* the memory map was read at this stop */
     struct ranges ranges;
+    int ram_fd; /* the file that is the guest's RAM, the caller's; -1: none */
+    char *ram_name;
 
     size_t breakpoint_count, breakpoint_room;
     virt_t *breakpoints;

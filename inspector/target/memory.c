@@ -3,11 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "rsp.h"
 #include "internal.h"
 
 #define WRITE_CHUNK_MAX 0x1000 /* bytes per M, whatever the stub would take: they are few */
+#define SHARED_MIN      0x8000 /* bytes: a smaller read is not worth a new look at the map */
 #define REQUEST_HEAD    48     /* room for "M", address, ",", length, ":" */
 
 /* One transfer: request i is for the i-th chunk, and replies come in that order. */
@@ -173,7 +175,7 @@ static struct error *refresh_ranges(struct target *target)
     if (err)
         return err;
     if (text)
-        ranges_parse(text, &target->ranges);
+        ranges_parse(text, target->ram_name, &target->ranges);
     target->ranges_fresh = true;
     free(text);
     return NULL;
@@ -219,11 +221,67 @@ bool target_is_memory(struct target *target, phys_t address, uint64_t length)
     return inside;
 }
 
+void target_share_ram(struct target *target, int fd, const char *name)
+{
+    free(target->ram_name);
+    target->ram_name = strdup(name);
+    target->ram_fd = target->ram_name ? fd : -1;
+    target->ranges_fresh = false;
+}
+
+/* How many bytes came out of the file; not all of them when it is not what it should be. */
+static size_t read_file(int fd, uint64_t offset, uint8_t *buffer, size_t length)
+{
+    size_t done = 0;
+    ssize_t got = 1;
+
+    while (done < length && got > 0) {
+        got = pread(fd, buffer + done, length - done, (off_t)(offset + done));
+        if (got > 0)
+            done += (size_t)got;
+    }
+    return done;
+}
+
+/* Piece by piece from where each is: what is no RAM, or not in the file, is asked for. */
+static struct error *read_shared(struct target *target, uint64_t address, uint8_t *buffer,
+                                 size_t length)
+{
+    struct error *err = NULL;
+
+    while (!err && length > 0) {
+        uint64_t offset;
+        bool shared;
+        size_t piece = (size_t)ranges_piece(&target->ranges, address, length, &shared, &offset);
+        size_t done = shared ? read_file(target->ram_fd, offset, buffer, piece) : 0;
+
+        if (done < piece)
+            err = read_memory(target, ADDRESS_PHYSICAL, address + done, buffer + done,
+                              piece - done);
+        address += piece;
+        buffer += piece;
+        length -= piece;
+    }
+    return err;
+}
+
+/*
+ * Only a map of this very stop tells where the RAM is: firmware and guest put ROM and devices over
+ * it. To read the map costs as much as a few pages do over the protocol.
+ */
 struct error *target_read_phys(struct target *target, phys_t address, void *buffer, size_t length)
 {
-    struct error *err = check_range(target, address, length, false);
+    struct error *err = NULL;
 
-    return err ? err : read_memory(target, ADDRESS_PHYSICAL, address.value, buffer, length);
+    if (target->ram_fd >= 0 && length >= SHARED_MIN && !target->ranges_fresh)
+        err = refresh_ranges(target);
+    if (!err)
+        err = check_range(target, address, length, false);
+    if (err)
+        return err;
+    if (target->ram_fd >= 0 && target->ranges_fresh)
+        return read_shared(target, address.value, buffer, length);
+    return read_memory(target, ADDRESS_PHYSICAL, address.value, buffer, length);
 }
 
 struct error *target_read_virt(struct target *target, virt_t address, void *buffer, size_t length)

@@ -42,8 +42,22 @@ static bool memory_kind(const char *kind, size_t length, bool *ret_writable)
     return false;
 }
 
+/* "): NAME", with " @OFFSET" where a row does not begin with the region's first byte. */
+static void parse_region(const char *at, const char *end, const char *name, struct range *ret)
+{
+    ret->shared = false;
+    ret->offset = 0;
+    if (!name || !skip(&at, "): ") || !skip(&at, name))
+        return;
+    if (skip(&at, " @"))
+        at = rsp_hex_number(at, end, &ret->offset);
+    ret->shared = at && (at == end || *at == ' ' || *at == '\r');
+    if (!ret->shared)
+        ret->offset = 0;
+}
+
 /* "  FIRST-LAST (prio N, KIND): NAME"; false when the line is no such row. */
-static bool parse_row(const char *line, const char *end, struct row *ret)
+static bool parse_row(const char *line, const char *end, const char *name, struct row *ret)
 {
     const char *at = line + strspn(line, " ");
 
@@ -58,7 +72,17 @@ static bool parse_row(const char *line, const char *end, struct row *ret)
         return false;
     size_t length = strcspn(at, ")\n");
     ret->memory = memory_kind(at, length, &ret->range.writable);
+    parse_region(at + length, end, name, &ret->range);
     return at + length < end;
+}
+
+static bool goes_on(const struct range *before, const struct range *range)
+{
+    uint64_t size = range->first - before->first;
+
+    return range->first == before->last + 1 && range->writable == before->writable &&
+           range->shared == before->shared &&
+           (!range->shared || range->offset == before->offset + size);
 }
 
 static bool add(struct ranges *ranges, struct range range)
@@ -67,7 +91,7 @@ static bool add(struct ranges *ranges, struct range range)
 
     if (before && range.first <= before->last)
         return false; /* a flat view ascends: this is not what we think it is */
-    if (before && range.first == before->last + 1 && range.writable == before->writable) {
+    if (before && goes_on(before, &range)) {
         before->last = range.last;
         return true;
     }
@@ -77,7 +101,7 @@ static bool add(struct ranges *ranges, struct range range)
     return true;
 }
 
-void ranges_parse(const char *text, struct ranges *ret)
+void ranges_parse(const char *text, const char *name, struct ranges *ret)
 {
     bool in_memory = false, done = false;
 
@@ -90,7 +114,7 @@ void ranges_parse(const char *text, struct ranges *ret)
             done = in_memory;
         } else if (strncmp(line, MEMORY_SPACE, strlen(MEMORY_SPACE)) == 0) {
             in_memory = true;
-        } else if (in_memory && parse_row(line, end, &row) && row.memory) {
+        } else if (in_memory && parse_row(line, end, name, &row) && row.memory) {
             if (!add(ret, row.range)) {
                 ret->count = 0;
                 return;
@@ -119,4 +143,25 @@ bool ranges_cover(const struct ranges *ranges, uint64_t address, uint64_t length
         address = range->last + 1;
     }
     return false;
+}
+
+uint64_t ranges_piece(const struct ranges *ranges, uint64_t address, uint64_t length,
+                      bool *ret_shared, uint64_t *ret_offset)
+{
+    uint64_t last = address + length - 1;
+
+    if (last < address)
+        last = UINT64_MAX;
+    *ret_shared = false;
+    for (unsigned int i = 0; i < ranges->count; i++) {
+        const struct range *range = &ranges->list[i];
+
+        if (!range->shared || address > range->last)
+            continue;
+        *ret_shared = address >= range->first;
+        *ret_offset = range->offset + (address - range->first);
+        uint64_t end = *ret_shared ? range->last : range->first - 1;
+        return (end < last ? end : last) - address + 1;
+    }
+    return last - address + 1;
 }

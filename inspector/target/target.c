@@ -143,6 +143,7 @@ struct error *target_open_within(int fd, struct loop *loop, int64_t timeout, str
         close(fd);
         return error_errno(ENOMEM, "debug session");
     }
+    target->ram_fd = -1;
     struct error *err = connection_open(fd, loop, &target->connection);
     if (!err) {
         connection_set_reply_timeout(target->connection, timeout);
@@ -188,6 +189,7 @@ void target_close(struct target *target)
         leave_as_found(target);
     connection_close(target->connection);
     free(target->breakpoints);
+    free(target->ram_name);
     free(target);
 }
 

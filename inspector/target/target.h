@@ -53,6 +53,15 @@ struct error *target_write_phys(struct target *target, phys_t address, const voi
                                 size_t length);
 
 /*
+ * Names the file that is the guest's RAM: fd, open for reading and the caller's until target_close(),
+ * is the whole of the region that QEMU's memory map ("info mtree -f") calls name. From here on
+ * target_read_phys() reads what lies in that region from the file, at the offset that the map of the
+ * same stop gives, and everything else (ROM, other regions, a file that is too short) over the
+ * protocol as before. The guest must not be resumed by anybody else. fd -1 ends this.
+ */
+void target_share_ram(struct target *target, int fd, const char *name);
+
+/*
  * True when [address, address + length) is guest RAM or ROM, or when nothing is known about the
  * guest's memory map. Asks the stub when the guest has run since the map was read.
  */

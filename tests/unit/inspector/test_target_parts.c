@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,13 +39,95 @@ static void test_map_text(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        ranges_parse(cases[i].text, &ranges);
+        ranges_parse(cases[i].text, NULL, &ranges);
         assert_int_equal(ranges.count, cases[i].count);
     }
-    ranges_parse(" AS \"memory\"\n  fffffffffffff000-ffffffffffffffff (prio 0, rom): x\n", &ranges);
+    ranges_parse(" AS \"memory\"\n  fffffffffffff000-ffffffffffffffff (prio 0, rom): x\n", NULL,
+                 &ranges);
     assert_true(ranges_cover(&ranges, 0xfffffffffffff000, 0x1000, false));
     assert_false(ranges_cover(&ranges, 0xfffffffffffff000, 0x1000, true));
     assert_false(ranges_cover(&ranges, 0xfffffffffffff000, 0x1001, false));
+}
+
+static void test_shared_rows(void **state)
+{
+    static const struct {
+        const char *row;
+        bool shared;
+        uint64_t offset;
+    } cases[] = {
+        {"(prio 0, ram): mine", true, 0},
+        {"(prio 0, ram): mine\r", true, 0},
+        {"(prio 0, ram): mine @0000000100000000", true, 0x100000000},
+        {"(prio 0, rom): mine @00000000000c0000\r", true, 0xc0000},
+        {"(prio 0, ram): mine @1000 KVM\r", true, 0x1000},
+        {"(prio 0, ram): mine KVM", true, 0},
+        {"(prio 0, ram): min", false, 0},
+        {"(prio 0, ram): mine2", false, 0},
+        {"(prio 0, ram): mine2 @1000", false, 0},
+        {"(prio 0, ram): mine @", false, 0},
+        {"(prio 0, ram): mine @xyz", false, 0},
+        {"(prio 0, ram): mine @10000000000000000", false, 0},
+        {"(prio 0, ram)", false, 0},
+        {"(prio 0, ram) mine", false, 0},
+    };
+    struct ranges ranges;
+    uint64_t offset = 0;
+    bool shared;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char text[128];
+
+        snprintf(text, sizeof(text), " AS \"memory\"\n  1000-2fff %s\n", cases[i].row);
+        ranges_parse(text, "mine", &ranges);
+        assert_int_equal(ranges.count, 1);
+        assert_int_equal(ranges_piece(&ranges, 0x1800, 0x100, &shared, &offset), 0x100);
+        assert_int_equal(shared, cases[i].shared);
+        assert_true(!shared || offset == cases[i].offset + 0x800);
+        assert_true(ranges_cover(&ranges, 0x1000, 0x2000, true) == !strstr(cases[i].row, "rom"));
+    }
+}
+
+static void test_shared_pieces(void **state)
+{
+    static const struct {
+        uint64_t address, length, piece;
+        bool shared;
+        uint64_t offset;
+    } cases[] = {
+        {0, 0x100, 0x100, true, 0},
+        {0xff0, 0x20, 0x20, true, 0xff0}, /* two rows that go on in the file are one */
+        {0x1ff0, 0x100, 0x10, true, 0x1ff0},
+        {0x2000, 0x3000, 0x1000, false, 0},
+        {0x2800, 0x100, 0x100, false, 0},
+        {0x3000, 0x1800, 0x1000, true, 0x3000},
+        {0x4000, 0x2000, 0x1000, true, 0x9000}, /* touches, but lies elsewhere in the file */
+        {0x5000, 0x100, 0x100, false, 0},
+        {0xffffffffffffff00, 0x200, 0x100, false, 0},
+    };
+    struct ranges ranges;
+
+    (void)state;
+    ranges_parse(" AS \"memory\"\n"
+                 "  0-fff (prio 0, ram): mine\n"
+                 "  1000-1fff (prio 0, ram): mine @1000\n"
+                 "  2000-2fff (prio 1, ram): other @2000\n"
+                 "  3000-3fff (prio 0, ram): mine @3000\n"
+                 "  4000-4fff (prio 0, ram): mine @9000\n"
+                 "  5000-5fff (prio 0, rom): other\n",
+                 "mine", &ranges);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        uint64_t offset = 0;
+        bool shared;
+
+        assert_true(ranges_piece(&ranges, cases[i].address, cases[i].length, &shared, &offset) ==
+                    cases[i].piece);
+        assert_int_equal(shared, cases[i].shared);
+        assert_true(!shared || offset == cases[i].offset);
+    }
+    assert_true(ranges_cover(&ranges, 0, 0x5000, true));
+    assert_true(ranges_cover(&ranges, 0, 0x6000, false));
 }
 
 static void test_hidden_text(void **state)
@@ -229,8 +312,9 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_map_text), cmocka_unit_test(test_hidden_text),
-        cmocka_unit_test(test_xml),      cmocka_unit_test(test_modes),
+        cmocka_unit_test(test_map_text),      cmocka_unit_test(test_shared_rows),
+        cmocka_unit_test(test_shared_pieces), cmocka_unit_test(test_hidden_text),
+        cmocka_unit_test(test_xml),           cmocka_unit_test(test_modes),
         cmocka_unit_test(test_names),
     };
 
