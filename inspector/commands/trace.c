@@ -202,6 +202,16 @@ static bool orderly(const struct trace *trace)
            !qemu_triple_fault(session->qemu);
 }
 
+/* Nobody can say how a guest ended that somebody else started: only that it did, and where. */
+static struct error *gone(const struct trace *trace)
+{
+    const struct stage *last = timeline_last(trace->session.timeline);
+
+    return error_new(ERROR_GUEST, "the guest ended %s%s",
+                     last ? "after checkpoint " : "before the first checkpoint",
+                     last ? last->name : "");
+}
+
 static struct error *run(struct trace *trace)
 {
     enum timeline_event event;
@@ -213,6 +223,8 @@ static struct error *run(struct trace *trace)
     bool shut_down = event == TIMELINE_FAULT && orderly(trace);
     if (event != TIMELINE_STAGE && event != TIMELINE_EXIT && !shut_down)
         return explain(trace, event, stop);
+    if (trace->connect && event == TIMELINE_EXIT)
+        return gone(trace);
     if (trace->connect)
         err = target_detach(trace->session.target);
     return err ? err : conclude(trace, shut_down);

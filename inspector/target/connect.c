@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -34,6 +36,14 @@ static struct error *connect_unix(const char *path, int *ret)
     return NULL;
 }
 
+/* Requests are small and wait for their replies: held back to be sent together, each costs 40 ms. */
+static void send_at_once(int fd)
+{
+    int on = 1;
+
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
 /* Linux applies a send timeout to connect(), which then fails with EINPROGRESS. */
 static void limit_connect(int fd)
 {
@@ -49,8 +59,10 @@ static int connect_first(const struct addrinfo *list, int *ret_errno)
 
         if (fd >= 0)
             limit_connect(fd);
-        if (fd >= 0 && connect(fd, at->ai_addr, at->ai_addrlen) == 0)
+        if (fd >= 0 && connect(fd, at->ai_addr, at->ai_addrlen) == 0) {
+            send_at_once(fd);
             return fd;
+        }
         *ret_errno = errno == EINPROGRESS ? ETIMEDOUT : errno;
         if (fd >= 0)
             close(fd);

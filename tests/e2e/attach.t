@@ -48,23 +48,24 @@ start() { # GDB [QEMU OPTION...]
 	answer qmp_capabilities
 }
 
-# Follows the guest, then waits for its end, not for ever. Sets status and ended.
+# Follows the guest to where it is left, and then waits for its end, but not for ever. Sets status
+# and ended.
 follow() { # ARGUMENT...
-	timeout 60 "$B" trace "$@" --symbols "$BUILD/stub.elf" --symbols "$BUILD/setup.elf" \
-		>"$T/out" 2>"$T/err" </dev/null
+	timeout 60 "$B" trace "$@" >"$T/out" 2>"$T/err" </dev/null
 	status=$?
 	timeout 20 tail -s 0.05 --pid="$qemu" -f /dev/null || kill -KILL "$qemu"
 	wait "$qemu" 2>/dev/null
 	ended=$?
 	qemu=
 }
+symbols=(--symbols "$BUILD/stub.elf" --symbols "$BUILD/setup.elf")
 
 json() { jq -es "$1" "$T/out" >/dev/null; }
 passed() { grep -q '^teaching kernel: pass' "$T/serial"; }
 names='[.[] | select(.checkpoint) | .checkpoint]'
 
 start "unix:$T/gdb,server=on,wait=off"
-follow --json --connect "unix:$T/gdb" "$image"
+follow "${symbols[@]}" --json --connect "unix:$T/gdb" "$image"
 check "unix socket, with the image: exit status 0" [ "$status" -eq 0 ]
 check "all 21 checkpoints, in order" json "$names | length == 21 and .[0] == \"setup-entry\" and .[20] == \"kernel-entry\""
 check "every proof holds" json 'all(.[] | select(.checkpoint); .wrong == 0)'
@@ -76,7 +77,7 @@ check "the guest goes on, and ends by itself" [ "$ended" -eq "$PASS" ]
 check "the kernel passes" passed
 
 start "unix:$T/gdb,server=on,wait=off"
-follow --json --connect "unix:$T/gdb"
+follow "${symbols[@]}" --json --connect "unix:$T/gdb"
 check "without the image: exit status 0" [ "$status" -eq 0 ]
 check "20 checkpoints: nobody knows the kernel's entry" json "$names | length == 20 and .[19] == \"kernel-jump\""
 check "what only the image can tell is null" json 'all(.[] | select(.checkpoint); .relocation.sites == null)'
@@ -86,7 +87,7 @@ check "the guest ends by itself" [ "$ended" -eq "$PASS" ]
 start tcp:127.0.0.1:0
 answer query-chardev
 port=$(grep -oE 'tcp:127\.0\.0\.1:[0-9]+' <<<"$reply" | head -n 1)
-follow --json --connect "${port#tcp:}" "$image"
+follow "${symbols[@]}" --json --connect "${port#tcp:}" "$image"
 check "HOST:PORT, with the image: exit status 0" [ "$status" -eq 0 ]
 check "all 21 checkpoints" json "$names | length == 21"
 check "the guest ends by itself" [ "$ended" -eq "$PASS" ]
@@ -94,21 +95,28 @@ check "the guest ends by itself" [ "$ended" -eq "$PASS" ]
 start tcp:127.0.0.1:0
 answer query-chardev
 port=$(grep -oE 'tcp:127\.0\.0\.1:[0-9]+' <<<"$reply" | head -n 1)
-follow --connect "${port#tcp:}"
+follow "${symbols[@]}" --connect "${port#tcp:}"
 check "HOST:PORT, without the image, as text: exit status 0" [ "$status" -eq 0 ]
 check "20 checkpoints in order" grep -q '^20 of 20 checkpoints, in order' "$T/out"
 check "the guest ends by itself" [ "$ended" -eq "$PASS" ]
 
 start "unix:$T/gdb,server=on,wait=off"
-follow --json --to startup-64 --connect "unix:$T/gdb" "$image"
+follow "${symbols[@]}" --json --to startup-64 --connect "unix:$T/gdb" "$image"
 check "--to: exit status 0, and no checkpoint after it" \
 	json "$status == 0 and ($names | .[-1] == \"startup-64\" and length == 7)"
 check "the guest ends by itself" [ "$ended" -eq "$PASS" ]
 
-# A guest that was left behind somewhere else is found where it is.
-start "unix:$T/gdb,server=on,wait=off" -append nokaslr
-timeout 60 "$B" trace --json --to protected-mode --connect "unix:$T/gdb" --symbols "$BUILD/setup.elf" \
-	>"$T/first" 2>"$T/err" </dev/null
-follow --json --connect "unix:$T/gdb" "$image"
-check "attached a second time while it runs" [ "$ended" -eq "$PASS" ]
+start "unix:$T/gdb,server=on,wait=off"
+follow --json --to protected-mode --connect "unix:$T/gdb" --symbols "$BUILD/setup.elf"
+check "with setup's symbols alone: exit status 0" [ "$status" -eq 0 ]
+check "the guest ends by itself" [ "$ended" -eq "$PASS" ]
+
+# An undefined instruction at startup_64, and no IDT: a triple fault, which ends this QEMU.
+tests/e2e/plant "$image" 0x200 '\x0f\x0b' >"$T/ud2"
+image=$T/ud2
+start "unix:$T/gdb,server=on,wait=off"
+follow "${symbols[@]}" --json --connect "unix:$T/gdb"
+check "a guest that ends: exit status 3" [ "$status" -eq 3 ]
+check "one line says where" \
+	grep -qx "bootscope trace: the guest ended after checkpoint early-page-tables" "$T/err"
 echo "1..$number"
