@@ -4,7 +4,7 @@
 LINUX := $(BUILD)/linux
 
 demo: deps ## install what is missing, build, and trace the teaching kernel
-	@$(MAKE) --no-print-directory -s build
+	@$(MAKE) --no-print-directory -s -j$(shell nproc) build
 	$(INSPECTOR) trace $(BUILD)/teaching.bzImage
 
 demo-linux: deps ## wrap the newest Debian cloud kernel and follow it to userspace
