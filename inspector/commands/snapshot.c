@@ -31,7 +31,7 @@ static struct error *capture_memory(const struct stop *stop, const struct snapsh
     if (!err)
         err = reloc_capture(stop, &ret->reloc);
     if (!err)
-        err = bootparams_capture(stop, &ret->boot_params);
+        err = params_capture(stop, &ret->boot_params);
     return err;
 }
 
@@ -107,9 +107,7 @@ static void tables_text(const struct snapshot *snapshot, const struct snapshot *
         idt_text(&snapshot->idt, text);
     pagetable_text(&snapshot->paging, text);
     pagetable_diff_text(&snapshot->paging_diff, text);
-    if (!before ||
-        !same(bootparams_json(&before->boot_params), bootparams_json(&snapshot->boot_params)))
-        bootparams_text(&snapshot->boot_params, text);
+    params_diff_text(before ? &before->boot_params : NULL, &snapshot->boot_params, text);
 }
 
 void snapshot_text(const struct snapshot *snapshot, const struct snapshot *before,
@@ -136,7 +134,7 @@ static json_t *views_json(const struct snapshot *snapshot)
         "idt", idt_json(&snapshot->idt), "bss", bss_json(&snapshot->bss), "loaded",
         loaded_json(&snapshot->loaded), "moved", moved_json(&snapshot->moved), "segments",
         elfload_json(&snapshot->elfload), "relocation", reloc_json(&snapshot->reloc), "boot_params",
-        bootparams_json(&snapshot->boot_params));
+        params_json(&snapshot->boot_params));
 }
 
 json_t *snapshot_json(const struct snapshot *snapshot)

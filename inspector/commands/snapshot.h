@@ -5,7 +5,6 @@
 #ifndef BOOTSCOPE_COMMANDS_SNAPSHOT_H
 #define BOOTSCOPE_COMMANDS_SNAPSHOT_H
 
-#include "../views/bootparams.h"
 #include "bss.h"
 #include "crosscheck.h"
 #include "elfload.h"
@@ -14,6 +13,7 @@
 #include "loaded.h"
 #include "moved.h"
 #include "pagetable.h"
+#include "params.h"
 #include "regs.h"
 #include "reloc.h"
 #include "views.h"
@@ -39,7 +39,7 @@ struct snapshot {
     struct moved_view moved;
     struct elfload_view elfload;
     struct reloc_view reloc;
-    struct bootparams_view boot_params;
+    struct params_view boot_params;
 };
 
 /*

@@ -88,6 +88,8 @@ struct error *guest_compare(const struct stop *stop, phys_t address, const uint8
             mask(context, done, expected + done, found, piece);
         comparison_add(result, base + done, expected + done, found, piece);
         done += piece;
+        if (stop->image)
+            image_trim(stop->image);
     }
     free(found);
     return error_context(err, "reading [%s, %s)", text_hex(address.value),

@@ -31,6 +31,14 @@ static void note_change(struct loaded_view *view, uint64_t offset)
         view->cut = true;
 }
 
+static void note_changes(struct loaded_view *view, uint64_t offset, const uint8_t *file,
+                         const uint8_t *found, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (found[i] != file[i])
+            note_change(view, offset + i);
+}
+
 static struct error *compare(const struct stop *stop, struct loaded_view *view)
 {
     const uint8_t *file = stop->image->bytes + stop->image->protected_offset;
@@ -46,11 +54,9 @@ static struct error *compare(const struct stop *stop, struct loaded_view *view)
         err = target_read_phys(stop->target, phys(view->load + done), found, piece);
         if (err)
             break;
-        if (memcmp(found, file + done, piece) == 0)
-            continue;
-        for (size_t i = 0; i < piece; i++)
-            if (found[i] != file[done + i])
-                note_change(view, done + i);
+        if (memcmp(found, file + done, piece) != 0)
+            note_changes(view, done, file + done, found, piece);
+        image_trim(stop->image);
     }
     free(found);
     return error_context(err, "reading the loaded image at %s", text_hex(view->load));

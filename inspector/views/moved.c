@@ -77,6 +77,7 @@ static struct error *check_part(struct pieces *pieces, uint64_t offset, uint64_t
             check_overwritten(pieces, offset, length);
         else
             err = check_standing(pieces, offset, length);
+        image_trim(pieces->stop->image);
         offset += length;
     }
     return err;

@@ -79,6 +79,7 @@ static struct error *check_segment(const struct stop *stop, struct pass *pass, u
                                  text_hex(segment->paddr));
         pass->found = buffer;
         sites_visit(pass->kernel, pass->start, pass->length, check_site, pass);
+        image_trim(stop->image);
     }
     return NULL;
 }

@@ -53,12 +53,14 @@ static inline void view_error(struct error *err, enum error_kind kind)
 }
 
 /* What a view prints for people, without colours; the caller frees it. Lines must fit. */
-#define VIEW_TEXT(print, view)                                                                     \
+#define VIEW_TEXT(print, view)              VIEW_PRINTED(print(view, &text_))
+#define VIEW_DIFF_TEXT(print, before, view) VIEW_PRINTED(print(before, view, &text_))
+#define VIEW_PRINTED(call)                                                                         \
     ({                                                                                             \
         char *out_ = NULL;                                                                         \
         size_t size_ = 0;                                                                          \
         struct text text_ = {open_memstream(&out_, &size_), false};                                \
-        print(view, &text_);                                                                       \
+        call;                                                                                      \
         fclose(text_.stream);                                                                      \
         view_fits(out_);                                                                           \
         out_;                                                                                      \

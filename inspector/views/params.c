@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "bootparams.h"
+#include "params.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* The guest's own struct boot_params: in angle brackets, as this view has a header of that name. */
-#include <bootparams.h>
-
 #include "guest.h"
-
-_Static_assert(BOOTPARAMS_E820_MAX == E820_MAX_ENTRIES_ZEROPAGE, "the whole table");
 
 /* A 64-bit value in two fields that are far apart. */
 static uint64_t join(uint32_t low, uint32_t high)
@@ -17,12 +12,12 @@ static uint64_t join(uint32_t low, uint32_t high)
     return low | (uint64_t)high << 32;
 }
 
-static void decode_e820(const struct boot_params *params, struct bootparams_view *view)
+static void decode_e820(const struct boot_params *params, struct params_view *view)
 {
     view->e820_entries = params->e820_entries;
     view->e820_count = view->e820_entries;
-    if (view->e820_count > BOOTPARAMS_E820_MAX)
-        view->e820_count = BOOTPARAMS_E820_MAX;
+    if (view->e820_count > E820_MAX_ENTRIES_ZEROPAGE)
+        view->e820_count = E820_MAX_ENTRIES_ZEROPAGE;
     for (unsigned int i = 0; i < view->e820_count; i++) {
         const struct boot_e820_entry *entry = &params->e820_table[i];
 
@@ -30,7 +25,7 @@ static void decode_e820(const struct boot_params *params, struct bootparams_view
     }
 }
 
-static void decode_fields(const struct boot_params *params, struct bootparams_view *view)
+static void decode_fields(const struct boot_params *params, struct params_view *view)
 {
     const struct screen_info *screen = &params->screen_info;
     const struct setup_header *hdr = &params->hdr;
@@ -62,9 +57,9 @@ static void escape(const uint8_t *bytes, size_t length, char *out)
 }
 
 /* Read piece by piece: it may end right before the end of memory. */
-static struct error *read_cmdline(const struct stop *stop, struct bootparams_view *view)
+static struct error *read_cmdline(const struct stop *stop, struct params_view *view)
 {
-    uint8_t bytes[BOOTPARAMS_CMDLINE_MAX] = {0};
+    uint8_t bytes[PARAMS_CMDLINE_MAX] = {0};
     const size_t piece = 64;
     size_t length = 0;
 
@@ -96,14 +91,14 @@ static struct error *read_cmdline(const struct stop *stop, struct bootparams_vie
 }
 
 static struct error *read_setup_data(const struct stop *stop, uint64_t address,
-                                     struct bootparams_view *view)
+                                     struct params_view *view)
 {
     while (address) {
         struct setup_data header;
         bool there;
         struct error *err;
 
-        if (view->setup_data_count == BOOTPARAMS_SETUP_DATA_MAX) {
+        if (view->setup_data_count == PARAMS_SETUP_DATA_MAX) {
             view->setup_data_cut = true;
             return NULL;
         }
@@ -138,7 +133,7 @@ static struct maybe find_boot_params(const struct stop *stop)
     return stop->facts.boot_params;
 }
 
-struct error *bootparams_capture(const struct stop *stop, struct bootparams_view *ret)
+struct error *params_capture(const struct stop *stop, struct params_view *ret)
 {
     struct maybe address = find_boot_params(stop);
     struct boot_params params;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The view of boot_params for people and for programs. */
-#include "bootparams.h"
+#include "params.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -13,8 +13,10 @@
 const char *e820_name(uint32_t type)
 {
     static const char *const names[] = {
-        [1] = "usable",   [2] = "reserved", [3] = "ACPI data",  [4] = "ACPI NVS",
-        [5] = "unusable", [6] = "disabled", [7] = "persistent",
+        [E820_TYPE_RAM] = "usable",        [E820_TYPE_RESERVED] = "reserved",
+        [E820_TYPE_ACPI] = "ACPI data",    [E820_TYPE_NVS] = "ACPI NVS",
+        [E820_TYPE_UNUSABLE] = "unusable", [6] = "disabled",
+        [E820_TYPE_PMEM] = "persistent",
     };
 
     if (type < sizeof(names) / sizeof(names[0]) && names[type])
@@ -22,7 +24,7 @@ const char *e820_name(uint32_t type)
     return "unknown";
 }
 
-static void print_e820(const struct bootparams_view *view, const struct text *text)
+static void print_e820(const struct params_view *view, const struct text *text)
 {
     for (unsigned int i = 0; i < view->e820_count; i++) {
         const struct e820_range *range = &view->e820[i];
@@ -40,11 +42,11 @@ static void print_e820(const struct bootparams_view *view, const struct text *te
     } else if (view->e820_entries > view->e820_count) {
         text_label(text, "");
         text_print(text, TEXT_BAD, "%u entries claimed, the table holds %u\n", view->e820_entries,
-                   BOOTPARAMS_E820_MAX);
+                   E820_MAX_ENTRIES_ZEROPAGE);
     }
 }
 
-static void print_cmdline(const struct bootparams_view *view, const struct text *text)
+static void print_cmdline(const struct params_view *view, const struct text *text)
 {
     text_label(text, "command line");
     if (!view->cmdline_address)
@@ -59,7 +61,7 @@ static void print_cmdline(const struct bootparams_view *view, const struct text 
                    view->cmdline_cut || strlen(view->cmdline) > TEXT_WIDTH - 3 ? "..." : "");
 }
 
-static void print_setup_data(const struct bootparams_view *view, const struct text *text)
+static void print_setup_data(const struct params_view *view, const struct text *text)
 {
     for (unsigned int i = 0; i < view->setup_data_count; i++) {
         const struct setup_data_node *node = &view->setup_data[i];
@@ -74,34 +76,108 @@ static void print_setup_data(const struct bootparams_view *view, const struct te
     }
 }
 
-void bootparams_text(const struct bootparams_view *view, const struct text *text)
+static void print_headline(const struct params_view *view, const struct text *text)
 {
-    const struct screen *screen = &view->screen;
     char flags[FLAGS_TEXT_MAX];
 
-    if (!view->present)
-        return;
     text_label(text, "boot_params");
     text_print(text, TEXT_PLAIN, "%s  loader %s  loadflags %s\n", text_hex(view->address),
                text_hex(view->loader),
                flags_text(&flags_loadflags, view->loadflags, flags, sizeof(flags)));
+}
+
+static void print_screen(const struct params_view *view, const struct text *text)
+{
+    const struct screen *screen = &view->screen;
+
     text_label(text, "screen");
     if (screen->lines)
         text_print(text, TEXT_PLAIN, "mode %u, %u columns, %u lines\n", screen->mode,
                    screen->columns, screen->lines);
     else
         text_print(text, TEXT_DIM, "no text screen\n");
-    print_cmdline(view, text);
-    if (view->initrd_size) {
-        text_label(text, "initrd");
-        text_print(text, TEXT_PLAIN, "[%s, %s)  %s\n", text_hex(view->initrd),
-                   text_hex(view->initrd + view->initrd_size), text_size(view->initrd_size));
-    }
-    print_e820(view, text);
-    print_setup_data(view, text);
 }
 
-static json_t *e820_json(const struct bootparams_view *view)
+static void print_initrd(const struct params_view *view, const struct text *text)
+{
+    if (!view->initrd_size)
+        return;
+    text_label(text, "initrd");
+    text_print(text, TEXT_PLAIN, "[%s, %s)  %s\n", text_hex(view->initrd),
+               text_hex(view->initrd + view->initrd_size), text_size(view->initrd_size));
+}
+
+static bool same_headline(const struct params_view *a, const struct params_view *b)
+{
+    return a->address == b->address && a->loader == b->loader && a->loadflags == b->loadflags;
+}
+
+static bool same_screen(const struct params_view *a, const struct params_view *b)
+{
+    return a->screen.mode == b->screen.mode && a->screen.lines == b->screen.lines &&
+           a->screen.columns == b->screen.columns;
+}
+
+static bool same_cmdline(const struct params_view *a, const struct params_view *b)
+{
+    return a->cmdline_address == b->cmdline_address && a->cmdline_there == b->cmdline_there &&
+           a->cmdline_cut == b->cmdline_cut && strcmp(a->cmdline, b->cmdline) == 0;
+}
+
+static bool same_initrd(const struct params_view *a, const struct params_view *b)
+{
+    return a->initrd == b->initrd && a->initrd_size == b->initrd_size;
+}
+
+static bool same_e820(const struct params_view *a, const struct params_view *b)
+{
+    if (a->e820_entries != b->e820_entries)
+        return false;
+    for (unsigned int i = 0; i < a->e820_count; i++)
+        if (a->e820[i].start != b->e820[i].start || a->e820[i].size != b->e820[i].size ||
+            a->e820[i].type != b->e820[i].type)
+            return false;
+    return true;
+}
+
+static bool same_setup_data(const struct params_view *a, const struct params_view *b)
+{
+    if (a->setup_data_cut != b->setup_data_cut || a->setup_data_count != b->setup_data_count)
+        return false;
+    for (unsigned int i = 0; i < a->setup_data_count; i++)
+        if (a->setup_data[i].address != b->setup_data[i].address ||
+            a->setup_data[i].type != b->setup_data[i].type ||
+            a->setup_data[i].length != b->setup_data[i].length)
+            return false;
+    return true;
+}
+
+/* What is shown, in this order. */
+static const struct part {
+    void (*print)(const struct params_view *view, const struct text *text);
+    bool (*same)(const struct params_view *a, const struct params_view *b);
+} parts[] = {
+    {print_headline, same_headline}, {print_screen, same_screen},
+    {print_cmdline, same_cmdline},   {print_initrd, same_initrd},
+    {print_e820, same_e820},         {print_setup_data, same_setup_data},
+};
+
+void params_diff_text(const struct params_view *before, const struct params_view *view,
+                      const struct text *text)
+{
+    bool all = !before || !before->present;
+
+    for (size_t i = 0; view->present && i < sizeof(parts) / sizeof(parts[0]); i++)
+        if (all || !parts[i].same(before, view))
+            parts[i].print(view, text);
+}
+
+void params_text(const struct params_view *view, const struct text *text)
+{
+    params_diff_text(NULL, view, text);
+}
+
+static json_t *e820_json(const struct params_view *view)
 {
     json_t *array = json_array();
 
@@ -116,7 +192,7 @@ static json_t *e820_json(const struct bootparams_view *view)
     return array;
 }
 
-static json_t *setup_data_json(const struct bootparams_view *view)
+static json_t *setup_data_json(const struct params_view *view)
 {
     json_t *array = json_array();
 
@@ -137,7 +213,7 @@ static json_t *screen_json(const struct screen *screen)
                      (int)screen->y, "vga", (int)screen->is_vga);
 }
 
-json_t *bootparams_json(const struct bootparams_view *view)
+json_t *params_json(const struct params_view *view)
 {
     json_t *initrd;
 
@@ -148,9 +224,11 @@ json_t *bootparams_json(const struct bootparams_view *view)
                            json_hex(view->initrd_size));
     else
         initrd = json_null();
-    return json_pack("{s:o, s:o, s:s?, s:o, s:i, s:o, s:o, s:o}", "address",
+    return json_pack("{s:o, s:o, s:s?, s:o, s:o, s:i, s:o, s:o, s:o}", "address",
                      json_hex(view->address), "e820", e820_json(view), "command_line",
-                     view->cmdline_there ? view->cmdline : NULL, "initrd", initrd, "loader",
-                     (int)view->loader, "loadflags", flags_json(&flags_loadflags, view->loadflags),
-                     "screen", screen_json(&view->screen), "setup_data", setup_data_json(view));
+                     view->cmdline_there ? view->cmdline : NULL, "command_line_address",
+                     view->cmdline_address ? json_hex(view->cmdline_address) : json_null(),
+                     "initrd", initrd, "loader", (int)view->loader, "loadflags",
+                     flags_json(&flags_loadflags, view->loadflags), "screen",
+                     screen_json(&view->screen), "setup_data", setup_data_json(view));
 }
