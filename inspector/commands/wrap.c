@@ -11,6 +11,38 @@
 #include "progress.h"
 #include "staging.h"
 
+#define PIECE ((size_t)1 << 20)
+
+static size_t piece_at(size_t done, size_t size)
+{
+    return size - done < PIECE ? size - done : PIECE;
+}
+
+/* Piece by piece, so that neither side takes up memory as a whole. */
+static void copy(const struct image *image, size_t from, const struct scratch *payload, size_t to,
+                 size_t size)
+{
+    for (size_t done = 0, piece; done < size; done += piece) {
+        piece = piece_at(done, size);
+        memcpy(payload->bytes + to + done, image->kernel.bytes + from + done, piece);
+        image_trim(image);
+        scratch_trim(payload);
+    }
+}
+
+static bool equal(const struct image *image, const struct scratch *payload)
+{
+    bool same = image->kernel.size == payload->size;
+
+    for (size_t done = 0, piece; same && done < payload->size; done += piece) {
+        piece = piece_at(done, payload->size);
+        same = memcmp(image->kernel.bytes + done, payload->bytes + done, piece) == 0;
+        image_trim(image);
+        scratch_trim(payload);
+    }
+    return same;
+}
+
 struct error *wrap_payload(const struct image *image, struct scratch **ret)
 {
     const struct kernel *kernel = &image->kernel;
@@ -27,8 +59,8 @@ struct error *wrap_payload(const struct image *image, struct scratch **ret)
         return err;
     /* The empty inverse list is one zero (fresh scratch is zero) right before the 32-bit sites. */
     size_t head = (size_t)(kernel->abs32.sites - kernel->bytes);
-    memcpy(payload->bytes, kernel->bytes, head);
-    memcpy(payload->bytes + head + terminator, kernel->bytes + head, kernel->size - head);
+    copy(image, 0, payload, 0, head);
+    copy(image, head, payload, head + terminator, kernel->size - head);
     scratch_seal(payload);
     *ret = payload;
     return NULL;
@@ -73,8 +105,7 @@ static struct error *verify(const char *path, const struct scratch *payload)
 
     if (err)
         return err;
-    if (image->kernel.size != payload->size ||
-        memcmp(image->kernel.bytes, payload->bytes, payload->size) != 0)
+    if (!equal(image, payload))
         err = error_new(ERROR_CHECK, "%s: its payload is not what was packed", path);
     image_close(image);
     return err;

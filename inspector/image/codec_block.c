@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * lz4, lzo and zstd: decoded block by block (or all at once) into the output itself, which serves
- * as their window.
+ * lz4, lzo and zstd: decoded block by block into the output itself, which serves as their window.
  */
+#define ZSTD_STATIC_LINKING_ONLY /* for ZSTD_d_stableOutBuffer */
 #include "codecs.h"
 
 #include <lz4.h>
@@ -148,22 +148,53 @@ struct error *unpack_lzo(struct unpacking *unpacking)
     }
 }
 
-/* In one call: a streaming decoder would keep a window of up to 128 MiB beside the output. */
-struct error *unpack_zstd(struct unpacking *unpacking)
-{
-    size_t made = ZSTD_decompress(unpacking->out, unpacking->out_left, unpacking->in,
-                                  unpacking->in_left);
+/* Input per call of the library: a few blocks, so that memory can be given back between them. */
+#define ZSTD_STEP ((size_t)32 << 10)
 
-    if (!ZSTD_isError(made)) {
-        unpacking_advance(unpacking, unpacking->in_left, made);
-        return NULL;
-    }
-    switch (ZSTD_getErrorCode(made)) {
+static struct error *zstd_error(const struct unpacking *unpacking, size_t code)
+{
+    switch (ZSTD_getErrorCode(code)) {
     case ZSTD_error_dstSize_tooSmall:
         return error_too_long(unpacking);
-    case ZSTD_error_srcSize_wrong:
-        return error_truncated(unpacking);
+    case ZSTD_error_memory_allocation:
+        return error_new(ERROR_SYSTEM, "zstd: %s", ZSTD_getErrorName(code));
     default:
-        return error_corrupt(unpacking, ZSTD_getErrorName(made));
+        return error_corrupt(unpacking, ZSTD_getErrorName(code));
     }
+}
+
+static struct error *zstd_frame(struct unpacking *unpacking, ZSTD_DCtx *decoder)
+{
+    ZSTD_outBuffer out = {unpacking->out, unpacking->out_left, 0};
+    size_t wanted = 1;
+
+    while (wanted && unpacking->in_left) {
+        size_t step = unpacking->in_left < ZSTD_STEP ? unpacking->in_left : ZSTD_STEP;
+        ZSTD_inBuffer in = {unpacking->in, step, 0};
+        size_t made = out.pos;
+
+        wanted = ZSTD_decompressStream(decoder, &out, &in);
+        if (ZSTD_isError(wanted))
+            return zstd_error(unpacking, wanted);
+        unpacking_advance(unpacking, in.pos, out.pos - made);
+    }
+    return wanted ? error_truncated(unpacking) : NULL;
+}
+
+/*
+ * A streaming decoder would keep a window of up to 128 MiB beside the output. Told that the output
+ * stays where it is, it looks back there instead, as far as any frame may.
+ */
+struct error *unpack_zstd(struct unpacking *unpacking)
+{
+    ZSTD_DCtx *decoder = ZSTD_createDCtx();
+
+    if (!decoder || ZSTD_isError(ZSTD_DCtx_setParameter(decoder, ZSTD_d_stableOutBuffer, 1)) ||
+        ZSTD_isError(ZSTD_DCtx_setParameter(decoder, ZSTD_d_windowLogMax, ZSTD_WINDOWLOG_MAX))) {
+        ZSTD_freeDCtx(decoder);
+        return error_new(ERROR_SYSTEM, "zstd: cannot start");
+    }
+    struct error *err = zstd_frame(unpacking, decoder);
+    ZSTD_freeDCtx(decoder);
+    return err;
 }

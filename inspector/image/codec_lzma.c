@@ -62,6 +62,14 @@ static void release(void *opaque, void *memory)
     free(memory);
 }
 
+/* The dictionary is a ring: what was written last is read again first, the rest may stay away. */
+static void trim_blocks(const struct allocator *allocator)
+{
+    for (unsigned int i = 0; i < BLOCKS_MAX; i++)
+        if (allocator->blocks[i])
+            scratch_trim(allocator->blocks[i]);
+}
+
 struct decoder {
     lzma_stream stream;
     lzma_ret result;
@@ -79,6 +87,7 @@ static enum step step_lzma(void *state, struct unpacking *unpacking)
     decoder->stream.avail_out = out;
     decoder->result = lzma_code(&decoder->stream, LZMA_FINISH);
     unpacking_advance(unpacking, in - decoder->stream.avail_in, out - decoder->stream.avail_out);
+    trim_blocks(decoder->stream.allocator->opaque);
     switch (decoder->result) {
     case LZMA_OK:
         return STEP_MORE;

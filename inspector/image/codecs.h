@@ -8,6 +8,7 @@
 
 #include "error.h"
 #include "image.h"
+#include "scratch.h"
 
 /* Where a decoder stands. A decoder moves in and out forward, and the counts with them. */
 struct unpacking {
@@ -18,6 +19,8 @@ struct unpacking {
     size_t out_size; /* out_left at the start */
     progress_handler progress;
     void *context;
+    const struct scratch *room; /* what out points into */
+    size_t untrimmed;           /* bytes made since its memory was given back */
 };
 
 /* At most this much comes out between two calls of the progress handler. */
@@ -41,7 +44,10 @@ struct error *error_truncated(const struct unpacking *unpacking);
 struct error *error_too_long(const struct unpacking *unpacking);
 struct error *error_corrupt(const struct unpacking *unpacking, const char *why);
 
-/* Both sides move by what a block decoder consumed and made; reports progress. */
+/*
+ * Both sides move by what a block decoder consumed and made; reports progress. Memory of the output
+ * is given back after each UNPACK_STEP: no codec looks back far, save zstd.
+ */
 void unpacking_advance(struct unpacking *unpacking, size_t consumed, size_t produced);
 
 /*

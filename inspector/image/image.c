@@ -39,6 +39,7 @@ static struct error *map_file(struct image *image)
         err = error_errno(errno, "cannot map");
     else
         image->bytes = bytes;
+    image->mapped = !err;
     close(fd);
     return err;
 }
@@ -238,14 +239,38 @@ void image_close(struct image *image)
     free(image);
 }
 
+void image_trim(const struct image *image)
+{
+    if (image->mapped)
+        madvise((void *)(uintptr_t)image->bytes, image->size, MADV_DONTNEED);
+    if (image->unpacked)
+        scratch_trim(image->unpacked);
+}
+
+struct unpack_watch {
+    const struct image *image;
+    progress_handler progress;
+    void *context;
+};
+
+static void unpacked_more(void *context, uint64_t done, uint64_t total)
+{
+    const struct unpack_watch *watch = context;
+
+    image_trim(watch->image);
+    if (watch->progress)
+        watch->progress(watch->context, done, total);
+}
+
 struct error *image_unpack(struct image *image, progress_handler progress, void *context)
 {
+    struct unpack_watch watch = {image, progress, context};
     struct scratch *unpacked;
 
     if (image->unpacked)
         return NULL;
     struct error *err = payload_unpack(image->codec, image->payload, image->payload_size,
-                                       image->unpacked_size_hint, progress, context, &unpacked);
+                                       image->unpacked_size_hint, unpacked_more, &watch, &unpacked);
     if (!err) {
         scratch_seal(unpacked);
         err = kernel_parse(unpacked->bytes, unpacked->size, &image->kernel);

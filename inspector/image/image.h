@@ -83,7 +83,8 @@ struct scratch;
 
 struct image {
     char *path;
-    const uint8_t *bytes; /* the file, mapped */
+    const uint8_t *bytes; /* the file ... */
+    bool mapped;          /* ... as a mapping of our own */
     size_t size;
     struct setup_fields setup;
     char version[128];       /* the version string, "" when there is none; control bytes as '.' */
@@ -115,6 +116,12 @@ typedef void (*progress_handler)(void *context, uint64_t done, uint64_t total);
  * Calling it again does nothing.
  */
 struct error *image_unpack(struct image *image, progress_handler progress, void *context);
+
+/*
+ * Gives back the memory that the file's and the payload's mappings take up at the moment; the bytes
+ * stay readable. Whoever goes through more than a MiB of them calls it on the way.
+ */
+void image_trim(const struct image *image);
 
 /* The site as a kernel virtual address, as linked: the u32 sign-extended. index < list->count. */
 virt_t reloc_site(const struct reloc_list *list, size_t index);

@@ -65,6 +65,11 @@ void unpacking_advance(struct unpacking *unpacking, size_t consumed, size_t prod
     unpacking->in_left -= consumed;
     unpacking->out += produced;
     unpacking->out_left -= produced;
+    unpacking->untrimmed += produced;
+    if (unpacking->untrimmed >= UNPACK_STEP) {
+        scratch_trim(unpacking->room);
+        unpacking->untrimmed = 0;
+    }
     if (unpacking->progress)
         unpacking->progress(unpacking->context, unpacking->out_size - unpacking->out_left,
                             unpacking->out_size);
@@ -139,13 +144,21 @@ struct error *payload_unpack(enum codec codec, const uint8_t *bytes, size_t size
     if (err)
         return err;
     struct unpacking unpacking = {
-        bytes, size, scratch->bytes, unpacked_size, unpacked_size, progress, context,
+        .in = bytes,
+        .in_left = size,
+        .out = scratch->bytes,
+        .out_left = unpacked_size,
+        .out_size = unpacked_size,
+        .progress = progress,
+        .context = context,
+        .room = scratch,
     };
     err = unpack_whole(codec, &unpacking);
     if (err) {
         scratch_free(scratch);
         return err;
     }
+    scratch_trim(scratch);
     *ret = scratch;
     return NULL;
 }

@@ -81,6 +81,12 @@ void scratch_free(struct scratch *scratch)
     free(scratch);
 }
 
+/* The mapping is shared, so that what is dropped from it is only how it was reached. */
+void scratch_trim(const struct scratch *scratch)
+{
+    madvise(scratch->bytes, scratch->size, MADV_DONTNEED);
+}
+
 void scratch_seal(struct scratch *scratch)
 {
     mprotect(scratch->bytes, scratch->size, PROT_READ);

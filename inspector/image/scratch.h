@@ -27,6 +27,12 @@ struct error *scratch_new(size_t size, struct scratch **ret);
 /* NULL is allowed. */
 void scratch_free(struct scratch *scratch);
 
+/*
+ * Gives the memory back that the mapping takes up at the moment: the bytes stay as they are, in the
+ * file, and come back when they are touched. To be called now and then by who goes through much.
+ */
+void scratch_trim(const struct scratch *scratch);
+
 /* From here on a write to the bytes is a fault. */
 void scratch_seal(struct scratch *scratch);
 
