@@ -8,7 +8,7 @@ E2E := $(wildcard tests/e2e/*.case tests/e2e/*.t)
 CHECK_LINUX := $(LINUX)/cloud.bzImage $(BUILD)/init.cpio.gz
 
 # Programs that end-to-end tests run. E2E_GUESTS drive a QEMU with the inspector's own parts.
-E2E_GUESTS := checkpoint_registers
+E2E_GUESTS := checkpoint_registers loader
 E2E_TOOLS := $(addprefix $(OUT)/tests/,corrupt left_behind peak $(E2E_GUESTS))
 
 $(OUT)/tests/corrupt $(OUT)/tests/left_behind $(OUT)/tests/peak: $(OUT)/tests/%: tests/tools/%.c
@@ -18,7 +18,9 @@ $(OUT)/tests/corrupt $(OUT)/tests/left_behind $(OUT)/tests/peak: $(OUT)/tests/%:
 $(E2E_GUESTS:%=$(OUT)/tests/%): $(OUT)/tests/%: tests/tools/%.c tests/tools/guest.c tests/tools/guest.h $(INSPECTOR_LIB)
 	@mkdir -p $(@D)
 	$(CC) $(INSPECTOR_CFLAGS) $(INSPECTOR_ALL_INCLUDES) -Itests/tools -o $@ $< tests/tools/guest.c \
-		$(INSPECTOR_LIB) $(INSPECTOR_LIBS)
+		$(E2E_EXTRA) $(INSPECTOR_LIB) $(INSPECTOR_LIBS)
+$(OUT)/tests/loader: tests/tools/loader_boot.S tests/tools/loader.h
+$(OUT)/tests/loader: E2E_EXTRA := tests/tools/loader_boot.S
 
 check: deps-check ## install what is missing and run every test (SANITIZE=1: under ASan and UBSan)
 	@$(MAKE) --no-print-directory -s -j$(shell nproc) check-run

@@ -70,13 +70,20 @@ int guest_run_to(struct guest *guest, const uint64_t *addresses, int count)
 
 int guest_finish(struct guest *guest)
 {
-    enum qemu_end end;
+    const struct markers *markers = qemu_markers(guest->qemu);
+    bool late = false, stopped = false;
 
     must(target_detach(guest->target));
-    must(qemu_wait(guest->qemu, guest->deadline, &end));
-    if (end == QEMU_RUNNING)
+    while (!late && !stopped && qemu_end_state(guest->qemu) == QEMU_RUNNING) {
+        must(loop_once(guest->loop, guest->deadline, &late));
+        stopped = markers_find(markers, CHECKPOINT_ERROR_NAME) != NULL;
+    }
+    if (late)
         give_up("the guest still runs after %d s", GUEST_SECONDS);
-    if (end == QEMU_KILLED)
+    must(qemu_drain(guest->qemu));
+    if (stopped)
+        return GUEST_STOPPED;
+    if (qemu_end_state(guest->qemu) == QEMU_KILLED)
         give_up("QEMU died: %s", qemu_stderr(guest->qemu));
     return qemu_exit_status(guest->qemu);
 }

@@ -35,7 +35,9 @@ void guest_close(struct guest *guest);
 /* Runs to one of count linear addresses and returns its index; -1 when the guest ended before. */
 int guest_run_to(struct guest *guest, const uint64_t *addresses, int count);
 
-/* Removes the debugger, lets the guest run to its end, and returns QEMU's exit status. */
+#define GUEST_STOPPED (-1) /* no exit status: the boot code stopped at an error of its own */
+
+/* Removes the debugger, lets the guest run to its end, and returns the exit status of QEMU. */
 int guest_finish(struct guest *guest);
 
 /* Prints every marker so far as the line that the guest wrote. */
