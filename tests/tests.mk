@@ -16,6 +16,16 @@ $(UNIT_FAKES): $(OUT)/tests/inspector/%.o: tests/unit/inspector/%.c
 $(UNIT_VIEWS:%=$(OUT)/tests/inspector/test_%): $(UNIT_FAKES)
 $(UNIT_VIEWS:%=$(OUT)/tests/inspector/test_%): UNIT_EXTRA := $(UNIT_FAKES)
 
+# Tests of the timeline run on a guest that passes the addresses of a script.
+UNIT_TIMELINES := timeline timeline_ends
+UNIT_SCRIPTED := $(OUT)/tests/inspector/fake_guest.o $(OUT)/tests/inspector/fake_symbols.o
+
+$(OUT)/tests/inspector/fake_guest.o: tests/unit/inspector/fake_guest.c
+	@mkdir -p $(@D)
+	$(CC) $(INSPECTOR_CFLAGS) $(INSPECTOR_ALL_INCLUDES) -Itests/unit/inspector -c $< -o $@
+$(UNIT_TIMELINES:%=$(OUT)/tests/inspector/test_%): $(UNIT_SCRIPTED)
+$(UNIT_TIMELINES:%=$(OUT)/tests/inspector/test_%): UNIT_EXTRA := $(UNIT_SCRIPTED)
+
 # Tests of the debug session talk to a scripted stub.
 UNIT_TARGETS := target target_run target_parts target_opening target_hostile
 UNIT_SERVER := $(OUT)/tests/inspector/rsp_server.o $(OUT)/tests/inspector/rsp_server_answers.o \
