@@ -5,14 +5,7 @@
 
 static struct error *open_image(const struct session_options *options, struct session *session)
 {
-    struct error *err = NULL;
-
-    if (options->image)
-        err = image_open(options->image, &session->image);
-    /* Only the proofs need the kernel itself; a plain run starts at once. */
-    if (!err && session->image && options->debug)
-        err = image_unpack(session->image, NULL, NULL);
-    return err;
+    return options->image ? image_open(options->image, &session->image) : NULL;
 }
 
 /* What the user names comes first; the rest is looked for beside the image. */
@@ -40,7 +33,15 @@ static struct error *open_stages(const struct session_options *options, struct s
                      options->image ? options->image : options->connect);
 }
 
-static struct error *start_guest(const struct session_options *options, struct session *session)
+/* Only the proofs need the kernel itself. */
+static struct error *unpack_image(const struct session_options *options, struct session *session)
+{
+    if (!session->image || !options->debug)
+        return NULL;
+    return image_unpack(session->image, NULL, NULL);
+}
+
+static struct error *begin_guest(const struct session_options *options, struct session *session)
 {
     const struct guest_options *guest = options->guest;
     struct qemu_options machine = {
@@ -53,7 +54,13 @@ static struct error *start_guest(const struct session_options *options, struct s
         .debug = options->debug,
         .icount = options->debug,
     };
-    struct error *err = qemu_start(&machine, session->loop, &session->qemu);
+
+    return qemu_begin(&machine, session->loop, &session->qemu);
+}
+
+static struct error *open_guest(const struct session_options *options, struct session *session)
+{
+    struct error *err = qemu_ready(session->qemu);
 
     if (!err && options->debug)
         err = target_open(qemu_take_gdb_fd(session->qemu), session->loop, &session->target);
@@ -98,6 +105,11 @@ static struct error *open_all(const struct session_options *options, struct sess
 
     if (!err)
         err = open_image(options, session);
+    /* QEMU takes its time to start: meanwhile we unpack, and look for symbols. */
+    if (!err && !options->connect)
+        err = begin_guest(options, session);
+    if (!err)
+        err = unpack_image(options, session);
     if (!err)
         err = open_symbols(options, session);
     if (!err)
@@ -106,7 +118,7 @@ static struct error *open_all(const struct session_options *options, struct sess
     if (!err && options->connect)
         err = target_connect(options->connect, session->loop, &session->target);
     else if (!err)
-        err = start_guest(options, session);
+        err = open_guest(options, session);
     if (!err && options->debug)
         err = open_timeline(session);
     return err;

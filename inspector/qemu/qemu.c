@@ -27,7 +27,8 @@ struct qemu {
     pid_t pid;
     int pidfd; /* -1 once reaped */
     int wait_status;
-    bool icount;
+    bool icount, debug;
+    const char *program;
     int gdb_fd; /* -1 when taken or not there */
     int ram_fd; /* -1 when the guest's RAM is no file of ours */
     struct qmp qmp;
@@ -194,9 +195,9 @@ static const char *first_message(const struct qemu *qemu, int *ret_length)
 }
 
 /* QEMU ended before it took commands: it did not like its arguments or files, and says why. */
-static struct error *refusal(const struct qemu *qemu, const struct qemu_options *options)
+static struct error *refusal(const struct qemu *qemu)
 {
-    const char *program = arguments_program(options);
+    const char *program = qemu->program;
     int length;
     const char *message = first_message(qemu, &length);
 
@@ -209,13 +210,13 @@ static struct error *refusal(const struct qemu *qemu, const struct qemu_options 
                      WEXITSTATUS(qemu->wait_status));
 }
 
-static struct error *await_start(struct qemu *qemu, const struct qemu_options *options)
+struct error *qemu_ready(struct qemu *qemu)
 {
     int64_t deadline = loop_in(START_TIMEOUT);
     json_t *nothing = NULL;
     struct error *err = qmp_negotiate(&qemu->qmp, deadline);
 
-    if (!err && !options->debug)
+    if (!err && !qemu->debug)
         err = qmp_execute(&qemu->qmp, "cont", deadline, &nothing);
     json_decref(nothing);
     if (err && error_kind(err) == ERROR_CLOSED) {
@@ -225,14 +226,14 @@ static struct error *await_start(struct qemu *qemu, const struct qemu_options *o
         err = qemu_wait(qemu, deadline, &end);
         if (!err && end == QEMU_RUNNING)
             err = error_new(ERROR_SYSTEM, "%s: closed its channels but does not end",
-                            arguments_program(options));
+                            qemu->program);
         else if (!err)
-            err = refusal(qemu, options);
+            err = refusal(qemu);
     }
     return err;
 }
 
-struct error *qemu_start(const struct qemu_options *options, struct loop *loop, struct qemu **ret)
+struct error *qemu_begin(const struct qemu_options *options, struct loop *loop, struct qemu **ret)
 {
     struct channels channels;
     uint64_t size;
@@ -248,6 +249,8 @@ struct error *qemu_start(const struct qemu_options *options, struct loop *loop, 
     }
     qemu->loop = loop;
     qemu->icount = options->icount;
+    qemu->debug = options->debug;
+    qemu->program = arguments_program(options);
     qemu->markers = markers_new();
     qemu->pidfd = qemu->gdb_fd = qemu->ram_fd = qemu->qmp.stream.fd = -1;
     qemu->marker_stream.fd = qemu->serial.fd = qemu->log.fd = qemu->messages.fd = -1;
@@ -259,14 +262,27 @@ struct error *qemu_start(const struct qemu_options *options, struct loop *loop, 
     if (!err)
         err = watch_channels(qemu, &channels);
     channels_close(channels.ours);
-    if (!err)
-        err = await_start(qemu, options);
     if (err) {
         qemu_close(qemu);
         return err;
     }
     *ret = qemu;
     return NULL;
+}
+
+struct error *qemu_start(const struct qemu_options *options, struct loop *loop, struct qemu **ret)
+{
+    struct qemu *qemu;
+    struct error *err = qemu_begin(options, loop, &qemu);
+
+    if (err)
+        return err;
+    err = qemu_ready(qemu);
+    if (err)
+        qemu_close(qemu);
+    else
+        *ret = qemu;
+    return err;
 }
 
 void qemu_close(struct qemu *qemu)

@@ -48,6 +48,14 @@ struct qemu;
  */
 struct error *qemu_start(const struct qemu_options *options, struct loop *loop, struct qemu **ret);
 
+/*
+ * The same in two halves, so that something else can be done while QEMU gets ready. After the first
+ * only qemu_ready() and qemu_close() may be called; what options point to must last that long. Each
+ * fails as qemu_start() does.
+ */
+struct error *qemu_begin(const struct qemu_options *options, struct loop *loop, struct qemu **ret);
+struct error *qemu_ready(struct qemu *qemu);
+
 /* QEMU's process; reaped, and so meaningless, once qemu_end_state() is not QEMU_RUNNING. */
 pid_t qemu_pid(const struct qemu *qemu);
 
