@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "layout.h"
+
 /* How far past a module's last symbol an address may lie and still be called part of it. */
 #define DESCRIBE_REACH 0x10000
 
@@ -23,47 +25,84 @@ static const struct symbols *module_symbols(const struct stop *stop, enum module
     return NULL;
 }
 
-/* The link address in symbols that address has while the module lies at base. */
-static bool link_address(const struct symbols *symbols, enum module module, uint64_t base,
-                         uint64_t address, uint64_t *ret)
+/* Whether a link address is one of a module that starts at start. */
+static bool covers(const struct symbols *symbols, uint64_t start, uint64_t link)
 {
     uint64_t end;
 
-    if (module == MODULE_KERNEL) {
-        /* The base maps physical link addresses; the kernel's symbols are high ones. */
-        uint64_t text;
+    if (!symbols_value(symbols, "_end", &end))
+        end = start + DESCRIBE_REACH;
+    return link >= start && link < end;
+}
 
-        if (!symbols_value(symbols, "_text", &text) || address < base)
-            return false;
-        *ret = address - base + (text & ~0xffffffffULL) + 0x80000000ULL;
-        return symbols_value(symbols, "_end", &end) ? *ret >= text && *ret < end : *ret >= text;
-    }
-    if (address < base)
+/*
+ * The kernel's symbols are high addresses. It runs in an identity mapping first, where output is
+ * pref_address as linked, and then in its own, where virtual is. Either may be below.
+ */
+static bool kernel_link(const struct stop *stop, uint64_t address, uint64_t *ret)
+{
+    struct maybe base = stop_base(stop, MODULE_KERNEL);
+    uint64_t text;
+
+    if (!stop->image || !symbols_value(stop->kernel, "_text", &text))
         return false;
-    *ret = address - base;
-    return symbols_value(symbols, "_end", &end) ? *ret < end : *ret < DESCRIBE_REACH;
+    if (address >= START_KERNEL_MAP && stop->facts.virtual.known)
+        *ret = address - (stop->facts.virtual.value - stop->image->setup.pref_address);
+    else if (address < START_KERNEL_MAP && base.known)
+        *ret = address - base.value + START_KERNEL_MAP;
+    else
+        return false;
+    return covers(stop->kernel, text, *ret);
+}
+
+static bool boot_link(const struct stop *stop, const struct symbols *symbols, enum module module,
+                      uint64_t address, uint64_t *ret)
+{
+    struct maybe base = stop_base(stop, module);
+
+    if (!base.known || address < base.value)
+        return false;
+    *ret = address - base.value;
+    return covers(symbols, 0, *ret);
+}
+
+/* The symbols of the module that covers address, and its link address there. */
+static bool find_module(const struct stop *stop, uint64_t address, const struct symbols **ret,
+                        uint64_t *ret_link)
+{
+    /*
+     * The copy of the decompressor stands at the end of the kernel's buffer, where the kernel's
+     * .bss may be one day: which of both it is depends on who runs.
+     */
+    static const enum module booting[] = {MODULE_STUB, MODULE_SETUP, MODULE_KERNEL},
+                             booted[] = {MODULE_KERNEL, MODULE_STUB, MODULE_SETUP};
+    const enum module *order = stop->facts.running_kernel ? booted : booting;
+
+    for (int i = 0; i < MODULE_COUNT; i++) {
+        *ret = module_symbols(stop, order[i]);
+        if (*ret &&
+            (order[i] == MODULE_KERNEL ? kernel_link(stop, address, ret_link)
+                                       : boot_link(stop, *ret, order[i], address, ret_link)))
+            return true;
+    }
+    return false;
 }
 
 bool stop_describe(const struct stop *stop, virt_t address, char *out, size_t size)
 {
-    for (enum module module = MODULE_COUNT; module-- > MODULE_SETUP;) {
-        const struct symbols *symbols = module_symbols(stop, module);
-        struct maybe base = stop_base(stop, module);
-        const char *name, *file;
-        uint64_t link, offset;
-        unsigned int line;
+    const struct symbols *symbols;
+    const char *name, *file;
+    uint64_t link, offset;
+    unsigned int line;
 
-        if (!symbols || !base.known ||
-            !link_address(symbols, module, base.value, address.value, &link))
-            continue;
-        name = symbols_name(symbols, link, &offset);
-        if (!name || offset > DESCRIBE_REACH)
-            continue;
-        int length = offset ? snprintf(out, size, "%s+0x%" PRIx64, name, offset)
-                            : snprintf(out, size, "%s", name);
-        if (length > 0 && (size_t)length < size && symbols_line(symbols, link, &file, &line))
-            snprintf(out + length, size - (size_t)length, " (%s:%u)", file, line);
-        return true;
-    }
-    return false;
+    if (!find_module(stop, address.value, &symbols, &link))
+        return false;
+    name = symbols_name(symbols, link, &offset);
+    if (!name || offset > DESCRIBE_REACH)
+        return false;
+    int length = offset ? snprintf(out, size, "%s+0x%" PRIx64, name, offset)
+                        : snprintf(out, size, "%s", name);
+    if (length > 0 && (size_t)length < size && symbols_line(symbols, link, &file, &line))
+        snprintf(out + length, size - (size_t)length, " (%s:%u)", file, line);
+    return true;
 }

@@ -99,6 +99,8 @@ void facts_place(struct stop *stop)
             facts->load = known(base);
         break;
     case MODULE_KERNEL:
+        facts->running_kernel = true;
+        break;
     case MODULE_COUNT:
         break;
     }

@@ -29,6 +29,7 @@ struct facts {
     struct maybe output;      /* where the kernel is unpacked to */
     struct maybe virtual; /* chosen virtual address, kernel's counting: pref_address = as linked */
     bool running_copy;    /* the code at rip is the copy's, not the loaded one's */
+    bool running_kernel;  /* the kernel was entered */
 };
 
 /* One stop. Valid until the timeline moves on, save where it is copied. */

@@ -15,4 +15,7 @@ struct symbols {
     size_t count;
 };
 
+/* From now on every address has a source line, its own low byte, in this file; NULL: none has. */
+void fake_symbols_in_file(const char *file);
+
 #endif

@@ -59,6 +59,8 @@ static void test_facts(void **state)
     expect(stop->facts.output, OUTPUT);
     expect(stop->facts.virtual, VIRTUAL);
     expect(stop->facts.load, LOAD); /* stays what it was */
+    assert_false(fixture_stage(&f, KERNEL_JUMP)->facts.running_kernel);
+    assert_true(fixture_stage(&f, KERNEL_ENTRY)->facts.running_kernel);
     fixture_close(&f);
 }
 
