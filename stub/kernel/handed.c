@@ -7,6 +7,7 @@
 #include "x86.h"
 
 #define LINKED_VIRTUAL (START_KERNEL_MAP + TEACHING_PHYSICAL_ADDR)
+#define HIGH_MEMORY    0x100000
 #define COMMAND_SHOWN  64 /* characters of the command line in the report */
 
 static uint64_t kernel_physical(void)
@@ -84,9 +85,19 @@ static unsigned int e820_count(void)
     return count < E820_MAX_ENTRIES_ZEROPAGE ? count : E820_MAX_ENTRIES_ZEROPAGE;
 }
 
+/* Without e820: the larger of the two older answers, which count KiB from 1 MiB on. */
+static uint64_t older_memory_end(void)
+{
+    uint64_t e801 = boot_params.alt_mem_k, bios88 = boot_params.screen_info.ext_mem_k;
+
+    return HIGH_MEMORY + ((e801 > bios88 ? e801 : bios88) << 10);
+}
+
 /* Whether a range lies in usable memory; it may span entries that touch, in ascending order. */
 static bool is_usable(uint64_t start, uint64_t end)
 {
+    if (e820_count() == 0)
+        return start >= HIGH_MEMORY && end <= older_memory_end();
     for (unsigned int i = 0; i < e820_count() && start < end; i++) {
         const struct boot_e820_entry *entry = &boot_params.e820_table[i];
         if (entry->type == E820_TYPE_RAM && entry->addr <= start &&
@@ -99,6 +110,9 @@ static bool is_usable(uint64_t start, uint64_t end)
 static void print_e820(void)
 {
     printk("  %-14s %u entries\n", "e820", e820_count());
+    if (e820_count() == 0)
+        printk("    [0x%016lx, 0x%016lx)  usable, by e801 or 88\n", (uint64_t)HIGH_MEMORY,
+               older_memory_end());
     for (unsigned int i = 0; i < e820_count(); i++) {
         const struct boot_e820_entry *entry = &boot_params.e820_table[i];
         printk("    [0x%016lx, 0x%016lx)  %s\n", entry->addr, entry->addr + entry->size,
