@@ -8,7 +8,7 @@ E2E := $(wildcard tests/e2e/*.case tests/e2e/*.t)
 CHECK_LINUX := $(LINUX)/cloud.bzImage $(BUILD)/init.cpio.gz
 
 # Programs that end-to-end tests run. E2E_GUESTS drive a QEMU with the inspector's own parts.
-E2E_GUESTS := checkpoint_registers loader
+E2E_GUESTS := checkpoint_registers drive loader
 E2E_TOOLS := $(addprefix $(OUT)/tests/,corrupt left_behind peak $(E2E_GUESTS))
 
 $(OUT)/tests/corrupt $(OUT)/tests/left_behind $(OUT)/tests/peak: $(OUT)/tests/%: tests/tools/%.c
@@ -21,6 +21,8 @@ $(E2E_GUESTS:%=$(OUT)/tests/%): $(OUT)/tests/%: tests/tools/%.c tests/tools/gues
 		$(E2E_EXTRA) $(INSPECTOR_LIB) $(INSPECTOR_LIBS)
 $(OUT)/tests/loader: tests/tools/loader_boot.S tests/tools/loader.h
 $(OUT)/tests/loader: E2E_EXTRA := tests/tools/loader_boot.S
+$(OUT)/tests/drive: tests/tools/int15.S tests/tools/drive.h
+$(OUT)/tests/drive: E2E_EXTRA := tests/tools/int15.S
 
 check: deps-check ## install what is missing and run every test (SANITIZE=1: under ASan and UBSan)
 	@$(MAKE) --no-print-directory -s -j$(shell nproc) check-run

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * loader IMAGE 32|64 LOAD [keep-segments] [high] [five-level] [COMMAND LINE]: a boot loader that consists of a
- * debugger. It fills an empty machine's memory with what the 32- or 64-bit boot protocol asks for
+ * loader IMAGE 32|64 LOAD [keep-segments] [high] [five-level] [COMMAND LINE]: a boot loader that
+ * consists of a debugger. It fills an empty machine's memory with what the 32- or 64-bit boot protocol asks for
  * (Documentation/arch/x86/boot.rst in Linux) and no more, enters the image at LOAD + 0 or + 0x200,
  * and prints the markers, the console and "exit status N".
  *
