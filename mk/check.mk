@@ -31,6 +31,6 @@ check-run: build docs-check $(UNIT) $(E2E_TOOLS)
 	@$(MAKE) --no-print-directory -s $(CHECK_LINUX) || \
 		echo "check: no Debian kernel to be had, tests/e2e/linux.case will be skipped" >&2
 	CMOCKA_MESSAGE_OUTPUT=TAP OUT=$(OUT) BUILD=$(BUILD) \
-		prove -j $(shell nproc) --timer $(UNIT) $(E2E)
+		mk/run-tests $(OUT)/check.log -j $(shell nproc) --timer $(UNIT) $(E2E)
 
 .PHONY: check check-run
