@@ -27,9 +27,7 @@ static struct error *capture_memory(const struct stop *stop, const struct snapsh
     if (!err)
         err = moved_capture(stop, ret->loaded_last.present ? &ret->loaded_last : NULL, &ret->moved);
     if (!err)
-        err = elfload_capture(stop, &ret->elfload);
-    if (!err)
-        err = reloc_capture(stop, &ret->reloc);
+        err = kernelproof_capture(stop, &ret->elfload, &ret->reloc);
     if (!err)
         err = params_capture(stop, &ret->boot_params);
     return err;

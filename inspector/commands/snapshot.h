@@ -7,15 +7,14 @@
 
 #include "bss.h"
 #include "crosscheck.h"
-#include "elfload.h"
 #include "gdt.h"
 #include "idt.h"
+#include "kernelproof.h"
 #include "loaded.h"
 #include "moved.h"
 #include "pagetable.h"
 #include "params.h"
 #include "regs.h"
-#include "reloc.h"
 #include "views.h"
 
 #define SNAPSHOT_WHERE_MAX 160

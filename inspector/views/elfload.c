@@ -4,16 +4,12 @@
 #include <elf.h>
 #include <string.h>
 
-#include "reloc.h"
-#include "sites.h"
+#include "kernelproof.h"
 
-/* The piece of a segment whose sites are being left out. */
+/* The window whose sites are being left out. */
 struct mask {
-    const struct kernel *kernel;
-    uint64_t paddr; /* linked physical address of the segment */
+    const struct kernel_window *window;
     const uint8_t *expected;
-    uint8_t *found;
-    size_t length; /* of the piece */
 };
 
 static void mask_site(void *context, enum site_kind kind, virt_t site, int64_t offset)
@@ -24,80 +20,22 @@ static void mask_site(void *context, enum site_kind kind, virt_t site, int64_t o
     (void)site;
     if (offset < 0)
         offset = 0;
-    if (end > (int64_t)mask->length)
-        end = (int64_t)mask->length;
+    if (end > (int64_t)mask->window->length)
+        end = (int64_t)mask->window->length;
     if (offset < end)
-        memcpy(mask->found + offset, mask->expected + offset, (size_t)(end - offset));
+        memcpy(mask->window->found + offset, mask->expected + offset, (size_t)(end - offset));
 }
 
-static void mask_piece(void *context, uint64_t offset, const uint8_t *expected, uint8_t *found,
-                       size_t length)
+void elfload_compare_window(const struct kernel_window *window, bool masked,
+                            struct comparison *result)
 {
-    struct mask *mask = context;
+    const struct kernel_segment *segment = window->segment;
+    struct mask mask = {window, window->kernel->bytes + segment->offset + window->offset};
 
-    mask->expected = expected;
-    mask->found = found;
-    mask->length = length;
-    sites_visit(mask->kernel, mask->paddr + offset, length, mask_site, mask);
-}
-
-static struct error *compare_segment(const struct stop *stop, const struct kernel_segment *segment,
-                                     struct elfload_view *view)
-{
-    const struct kernel *kernel = &stop->image->kernel;
-    uint64_t to = stop->facts.output.value + (segment->paddr - stop->image->setup.pref_address);
-    struct elfload_segment *row = &view->segments[view->count++];
-    struct mask mask = {.kernel = kernel, .paddr = segment->paddr};
-
-    *row = (struct elfload_segment){
-        .from = segment->offset, .to = to, .size = segment->filesz, .flags = segment->flags};
-    return guest_compare(stop, phys(to), kernel->bytes + segment->offset, segment->filesz, 0,
-                         view->sites_masked ? mask_piece : NULL, &mask, &row->result);
-}
-
-static struct error *compare_whole(const struct stop *stop, struct elfload_view *view)
-{
-    const struct kernel *kernel = &stop->image->kernel;
-    struct elfload_segment *row = &view->segments[view->count++];
-
-    *row = (struct elfload_segment){
-        .to = stop->facts.output.value, .size = kernel->size, .flags = PF_R};
-    return guest_compare(stop, phys(row->to), kernel->bytes, kernel->size, 0, NULL, NULL,
-                         &row->result);
-}
-
-static struct error *compare_segments(const struct stop *stop, struct elfload_view *view)
-{
-    const struct kernel *kernel = &stop->image->kernel;
-
-    for (unsigned int i = 0; i < kernel->segment_count; i++) {
-        struct error *err;
-
-        if (kernel->segments[i].type != PT_LOAD)
-            continue;
-        err = compare_segment(stop, &kernel->segments[i], view);
-        if (err)
-            return error_context(err, "segment %u of the kernel", i);
-    }
-    return NULL;
-}
-
-struct error *elfload_capture(const struct stop *stop, struct elfload_view *ret)
-{
-    const char *name = stop->stage ? stop->stage->name : "";
-    bool whole = strcmp(name, "decompressed") == 0;
-    bool relocated = reloc_applied(stop);
-    struct error *err;
-
-    memset(ret, 0, sizeof(*ret));
-    if (!stop->image || !stop->image->kernel.bytes || !stop->facts.output.known ||
-        !(whole || relocated || strcmp(name, "elf-loaded") == 0))
-        return NULL;
-    ret->whole = whole;
-    ret->sites_masked = relocated && stop->image->kernel.has_relocs;
-    err = whole ? compare_whole(stop, ret) : compare_segments(stop, ret);
-    ret->present = !err;
-    return err;
+    if (masked)
+        sites_visit(window->kernel, segment->paddr + window->offset, window->length, mask_site,
+                    &mask);
+    comparison_add(result, window->offset, mask.expected, window->found, (size_t)window->length);
 }
 
 static const char *segment_flags(uint32_t flags)
@@ -133,7 +71,7 @@ void elfload_text(const struct elfload_view *view, const struct text *text)
     if (!view->present)
         return;
     for (unsigned int i = 0; i < view->count; i++) {
-        text_label(text, i ? "" : view->whole ? "payload" : "segments");
+        text_label(text, i ? "" : view->whole ? "payload" : "PT_LOAD");
         print_segment(view, &view->segments[i], text);
     }
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * View: the kernel in memory held against the payload. At checkpoint decompressed the unpacked
- * bytes lie at output as they are in the file; from elf-loaded until the kernel runs every PT_LOAD
- * lies at output + (p_paddr - pref_address). Once relocations are applied their sites are left out
- * here: reloc.h checks each of them.
+ * View: the kernel in memory held against the payload, captured by kernelproof_capture(). At
+ * checkpoint decompressed the unpacked bytes lie at output as they are in the file; at elf-loaded,
+ * relocations-applied and kernel-entry every PT_LOAD lies at output + (p_paddr - pref_address).
+ * Once relocations are applied their sites are left out here: reloc.h has each of them.
  */
 #ifndef BOOTSCOPE_VIEWS_ELFLOAD_H
 #define BOOTSCOPE_VIEWS_ELFLOAD_H
@@ -27,8 +27,6 @@ struct elfload_view {
     struct elfload_segment segments[KERNEL_SEGMENTS_MAX];
 };
 
-/* Errors of target_read_phys; ERROR_SYSTEM without memory. */
-struct error *elfload_capture(const struct stop *stop, struct elfload_view *ret);
 void elfload_text(const struct elfload_view *view, const struct text *text);
 /*
  * {"whole":false,"sites_masked":true,"segments":[{"offset","to","size","flags":"r-x",

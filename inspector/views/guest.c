@@ -70,8 +70,7 @@ void comparison_add(struct comparison *result, uint64_t base, const uint8_t *exp
 }
 
 struct error *guest_compare(const struct stop *stop, phys_t address, const uint8_t *expected,
-                            uint64_t length, uint64_t base, comparison_mask mask, void *context,
-                            struct comparison *result)
+                            uint64_t length, struct comparison *result)
 {
     uint8_t *found = malloc(GUEST_CHUNK);
     struct error *err = NULL;
@@ -84,9 +83,7 @@ struct error *guest_compare(const struct stop *stop, phys_t address, const uint8
         err = target_read_phys(stop->target, phys(address.value + done), found, piece);
         if (err)
             break;
-        if (mask)
-            mask(context, done, expected + done, found, piece);
-        comparison_add(result, base + done, expected + done, found, piece);
+        comparison_add(result, done, expected + done, found, piece);
         done += piece;
         if (stop->image)
             image_trim(stop->image);

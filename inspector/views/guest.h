@@ -41,22 +41,13 @@ struct comparison {
 };
 
 /*
- * May put expected bytes over found ones that are checked elsewhere. Called for each piece: offset
- * is where it starts in the area, length how many bytes it has.
- */
-typedef void (*comparison_mask)(void *context, uint64_t offset, const uint8_t *expected,
-                                uint8_t *found, size_t length);
-
-/*
  * Compares guest-physical [address, address + length) with expected (length bytes, the caller's)
- * and adds the result to *result, which the caller has set up; offsets in it count from base.
- * mask may be NULL. Errors are the target's, with the range as context.
+ * and adds the result to *result, which the caller has set up. Errors are the target's, with the range as context.
  */
 struct error *guest_compare(const struct stop *stop, phys_t address, const uint8_t *expected,
-                            uint64_t length, uint64_t base, comparison_mask mask, void *context,
-                            struct comparison *result);
+                            uint64_t length, struct comparison *result);
 
-/* Adds the bytes of two buffers to result. */
+/* Adds the bytes of two buffers to result; offsets in it count from base. */
 void comparison_add(struct comparison *result, uint64_t base, const uint8_t *expected,
                     const uint8_t *found, size_t length);
 

@@ -62,16 +62,12 @@ static struct error *compare(const struct stop *stop, struct loaded_view *view)
     return error_context(err, "reading the loaded image at %s", text_hex(view->load));
 }
 
-/* After the copy the source may be overwritten, and nobody needs it. */
-static bool still_there(const struct stop *stop)
+/* Once it is known where it is, and right before the copy is made. */
+static bool is_shown(const struct stop *stop)
 {
-    static const char *const stages[] = {"load-address-known", "early-page-tables", "startup-64",
-                                         "relocation-target", "stage1-idt"};
+    const char *name = stop->stage ? stop->stage->name : "";
 
-    for (size_t i = 0; stop->stage && i < sizeof(stages) / sizeof(stages[0]); i++)
-        if (strcmp(stop->stage->name, stages[i]) == 0)
-            return true;
-    return false;
+    return strcmp(name, "load-address-known") == 0 || strcmp(name, "stage1-idt") == 0;
 }
 
 struct error *loaded_capture(const struct stop *stop, struct loaded_view *ret)
@@ -79,7 +75,7 @@ struct error *loaded_capture(const struct stop *stop, struct loaded_view *ret)
     struct loaded_view view = {.size = loaded_size(stop)};
     struct error *err = NULL;
 
-    if (still_there(stop) && view.size && stop->facts.load.known) {
+    if (is_shown(stop) && view.size && stop->facts.load.known) {
         view.load = stop->facts.load.value;
         view.present = true;
         err = compare(stop, &view);
@@ -100,7 +96,8 @@ void loaded_text(const struct loaded_view *view, const struct text *text)
         text_print(text, TEXT_GOOD, "as in the file\n");
         return;
     }
-    text_print(text, TEXT_PLAIN, "as in the file, save %s byte%s in %u place%s, first at %s\n",
+    text_print(text, TEXT_GOOD, "as in the file");
+    text_print(text, TEXT_PLAIN, ", save %s byte%s in %u place%s, first at %s\n",
                text_count(view->changed), view->changed == 1 ? "" : "s", view->count,
                view->count == 1 ? "" : "s", text_hex(view->load + view->changes[0].offset));
 }

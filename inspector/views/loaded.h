@@ -3,7 +3,8 @@
  * View: the decompressor as it was loaded, [load, load + _bss), held against the image file. What
  * differs is what the boot code itself has written into its image so far (its GDT's base, a scratch
  * field): that is legitimate, and moved.h needs to know it where the copy overwrites its own
- * source. Present from load-address-known until the copy is made.
+ * source. Present at load-address-known, and at stage1-idt, which is the last checkpoint before the
+ * copy is made: after the copy the source may be overwritten, and nobody needs it.
  */
 #ifndef BOOTSCOPE_VIEWS_LOADED_H
 #define BOOTSCOPE_VIEWS_LOADED_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * View: how far everything moved, and, once relocations are applied, whether every relocation site
- * in the kernel holds the value it must have. Addresses come from the timeline's facts.
+ * View: how far everything moved, and, at relocations-applied and kernel-entry, whether every
+ * relocation site in the kernel holds the value it must have. Addresses come from the timeline's
+ * facts; sites are checked in the pass of kernelproof.h.
  */
 #ifndef BOOTSCOPE_VIEWS_RELOC_H
 #define BOOTSCOPE_VIEWS_RELOC_H
@@ -28,18 +29,16 @@ struct reloc_view {
     struct reloc_wrong_site wrong_list[RELOC_WRONG_MAX]; /* in order of address, the first ones */
 };
 
-/* Errors of target_read_phys; ERROR_SYSTEM without memory. */
-struct error *reloc_capture(const struct stop *stop, struct reloc_view *ret);
+/* The addresses and deltas alone; kernelproof_capture() fills in the sites. Cannot fail. */
+void reloc_addresses(const struct stop *stop, struct reloc_view *ret);
 void reloc_text(const struct reloc_view *view, const struct text *text);
 /*
  * {"load","copy","output","virtual","physical_delta","virtual_delta",
- *  "sites":{"abs32":n,"inverse32":n,"abs64":n,"wrong":n}}; sites is null before they are applied.
+ *  "sites":{"abs32":n,"inverse32":n,"abs64":n,"wrong":n}}; sites is null where they are not checked.
  * With wrong ones, sites has "list":[{"site","kind","expected","found"}] too.
  */
 json_t *reloc_json(const struct reloc_view *view);
 /* Wrong sites. */
 size_t reloc_wrong(const struct reloc_view *view);
-/* Whether relocations are applied and the kernel has not run yet at this stop. */
-bool reloc_applied(const struct stop *stop);
 
 #endif

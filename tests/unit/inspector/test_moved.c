@@ -12,6 +12,7 @@
 
 static const struct fake_symbol list[] = {{"startup_32", 0}, {"_bss", SIZE}, {"_end", SIZE + 1}};
 static const struct symbols symbols = {list, 3};
+static const struct stage startup_64 = {.name = "startup-64"};
 static const struct stage stage1_idt = {.name = "stage1-idt"};
 static const struct stage image_copied = {.name = "image-copied"};
 static const struct stage extract_kernel = {.name = "extract-kernel"};
@@ -70,6 +71,9 @@ static void test_loaded_image(void **state)
                                       "\"start\":\"0x101002\"}],\"load\":\"0x100000\","
                                       "\"size\":\"0x180000\"}");
     view_has(VIEW_TEXT(loaded_text, &f.loaded), "save 4 bytes in 1 place, first at 0x101002");
+    f.stop.stage = &startup_64; /* neither where it is found nor right before the copy */
+    view_no_error(loaded_capture(&f.stop, &f.loaded));
+    assert_false(f.loaded.present);
     drop(&f);
 }
 

@@ -2,10 +2,11 @@
 /* Relocation sites of all kinds, right, wrong, at edges, and where they cannot be. */
 #include "fake_kernel.h"
 
-#include "reloc.h"
+#include "kernelproof.h"
 
 static const struct stage applied = {.name = "relocations-applied"};
 static const struct stage elf_loaded = {.name = "elf-loaded"};
+static const struct stage kernel_jump = {.name = "kernel-jump"};
 
 /* What the boot code does: adds (or subtracts) the virtual delta at a linked physical address. */
 static void relocate32(struct fake_kernel *fake, struct stop *stop, uint64_t paddr, uint64_t offset,
@@ -41,6 +42,15 @@ static struct stop relocated(struct fake_kernel *fake)
     return stop;
 }
 
+static struct reloc_view capture(const struct stop *stop)
+{
+    struct elfload_view elfload;
+    struct reloc_view view;
+
+    view_no_error(kernelproof_capture(stop, &elfload, &view));
+    return view;
+}
+
 static void test_all_right(void **state)
 {
     struct fake_kernel fake;
@@ -49,14 +59,14 @@ static void test_all_right(void **state)
 
     (void)state;
     stop.facts.load = known(0x100000);
-    view_no_error(reloc_capture(&stop, &view));
+    view = capture(&stop);
     assert_int_equal(reloc_wrong(&view), 0);
     view_json(reloc_json(&view), "{\"copy\":null,\"load\":\"0x100000\",\"output\":\"0x200000\","
                                  "\"physical_delta\":\"0xffffffffff200000\","
                                  "\"sites\":{\"abs32\":1,\"abs64\":1,\"inverse32\":1,\"wrong\":0},"
                                  "\"virtual\":\"0x3000000\",\"virtual_delta\":\"0x2000000\"}");
     view_has(VIEW_TEXT(reloc_text, &view), "physical delta -0xe00000  virtual delta +0x2000000");
-    /* By windows, never site by site: two for the text, one for each other segment. */
+    /* Both views from the same windows: two for the text, one for each other segment. */
     assert_int_equal(fake_target_reads(stop.target), 4);
     assert_true(fake_target_largest_read(stop.target) <= (1u << 20) + 7);
     kernel_free(&fake, &stop);
@@ -75,7 +85,7 @@ static void test_each_kind_can_be_wrong(void **state)
     relocate32(&fake, &stop, 0x14000fc, PERCPU_OFFSET + 0xfc, KERNEL_DELTA); /* the wrong way */
     relocate32(&fake, &stop, 0x1200011, DATA_OFFSET + 0x11, 0);              /* not at all */
     fake_target_poke(stop.target, kernel_at(0x1100003), "\0", 1); /* the last byte of the abs64 */
-    view_no_error(reloc_capture(&stop, &view));
+    view = capture(&stop);
     assert_int_equal(view.wrong, 3);
     assert_int_equal(view.counts[SITE_INVERSE32], 1);
     assert_int_equal(view.wrong_list[0].kind, SITE_ABS64);
@@ -99,11 +109,11 @@ static void test_zero_delta_leaves_sites_as_linked(void **state)
     (void)state;
     add_site(&fake.image.kernel.abs64, fake.abs64, TEXT_SITE(8));
     stop.facts.virtual = known(KERNEL_PREF);
-    view_no_error(reloc_capture(&stop, &view));
+    view = capture(&stop);
     assert_true(view.checked);
     assert_int_equal(view.wrong, 0);
     relocate64(&fake, &stop, 0x1000008, TEXT_OFFSET + 8); /* moved, though it must not be */
-    view_no_error(reloc_capture(&stop, &view));
+    view = capture(&stop);
     assert_int_equal(view.wrong, 1);
     kernel_free(&fake, &stop);
 }
@@ -122,7 +132,7 @@ static void test_sites_outside_segments(void **state)
     add_site(&kernel->abs64, fake.abs64, 0x1000);                    /* low: not sign-extended */
     add_site(&kernel->abs64, fake.abs64, 0x80ffffff);                /* begins below the text */
     add_site(&kernel->abs64, fake.abs64, TEXT_SITE(0));              /* fine */
-    view_no_error(reloc_capture(&stop, &view));
+    view = capture(&stop);
     assert_int_equal(view.wrong, 4);
     for (unsigned int i = 0; i < 4; i++)
         assert_true(view.wrong_list[i].outside);
@@ -142,7 +152,7 @@ static void test_many_wrong_and_unsorted(void **state)
     for (unsigned int i = 0; i < SITES_MAX; i++)
         add_site(&kernel->abs64, fake.abs64, TEXT_SITE((SITES_MAX - i) * 0x10000));
     add_site(&kernel->abs32, fake.abs32, DATA_SITE(0));
-    view_no_error(reloc_capture(&stop, &view)); /* nothing was relocated */
+    view = capture(&stop); /* nothing was relocated */
     assert_int_equal(view.wrong, SITES_MAX + 1);
     view_has(VIEW_TEXT(reloc_text, &view), "1 more wrong sites");
     kernel_free(&fake, &stop);
@@ -157,14 +167,17 @@ static void test_not_checked_before_they_are_applied(void **state)
 
     (void)state;
     add_site(&fake.image.kernel.abs64, fake.abs64, TEXT_SITE(8));
-    view_no_error(reloc_capture(&stop, &view));
+    view = capture(&stop);
     json = reloc_json(&view);
     assert_true(json_is_null(json_object_get(json, "sites")));
     json_decref(json);
+    stop.stage = &kernel_jump; /* nor where nothing can have changed since they were */
+    view = capture(&stop);
+    assert_false(view.checked);
     stop.facts = (struct facts){0};
-    view_no_error(reloc_capture(&stop, &view));
+    view = capture(&stop);
     view_json(reloc_json(&view), "null");
-    assert_int_equal(fake_target_reads(stop.target), 0);
+    assert_int_equal(fake_target_reads(stop.target), 4); /* at elf-loaded, for its segments */
     kernel_free(&fake, &stop);
 }
 
@@ -173,10 +186,12 @@ static void test_segment_outside_memory(void **state)
     struct fake_kernel fake;
     struct stop stop = relocated(&fake);
     struct reloc_view view;
+    struct elfload_view elfload;
 
     (void)state;
     stop.facts.output = known(0x10000000);
-    view_error(reloc_capture(&stop, &view), ERROR_PROTOCOL);
+    view_error(kernelproof_capture(&stop, &elfload, &view), ERROR_PROTOCOL);
+    assert_false(elfload.present || view.present);
     kernel_free(&fake, &stop);
 }
 
