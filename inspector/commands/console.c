@@ -9,6 +9,15 @@ void console_init(struct console *console, const struct text *out, bool json)
 /* How many columns of a line of text fit behind the margin. */
 #define CONSOLE_COLUMNS (TEXT_COLUMNS - 4)
 
+/* Blanks at the end would be seen by nobody. */
+static void print_part(const struct console *console, const char *part, size_t length)
+{
+    while (length > 0 && part[length - 1] == ' ')
+        length--;
+    text_print(console->out, TEXT_DIM, "  |");
+    text_print(console->out, TEXT_PLAIN, "%s%.*s\n", length ? " " : "", (int)length, part);
+}
+
 static void print_text(const struct console *console)
 {
     size_t start = 0;
@@ -18,8 +27,7 @@ static void print_text(const struct console *console)
 
         if (part > CONSOLE_COLUMNS)
             part = CONSOLE_COLUMNS;
-        text_print(console->out, TEXT_DIM, "  | ");
-        text_print(console->out, TEXT_PLAIN, "%.*s\n", (int)part, console->line + start);
+        print_part(console, console->line + start, part);
         start += part;
     } while (start < console->length);
 }

@@ -82,7 +82,8 @@ static void heading(const struct snapshot *snapshot, const struct snapshot *befo
     }
     text_print(text, TEXT_PLAIN, "\n");
     text_label(text, "at");
-    text_print(text, TEXT_PLAIN, "%s %s\n", text_hex(snapshot->pc.value), snapshot->where);
+    text_print(text, TEXT_PLAIN, "%s%s%s\n", text_hex(snapshot->pc.value),
+               snapshot->where[0] ? " " : "", snapshot->where);
 }
 
 /* Whether two JSON forms, which it takes over, are the same. */
@@ -95,28 +96,70 @@ static bool same(json_t *a, json_t *b)
     return equal;
 }
 
-/* Tables that often stay as they are: shown when they are new or have changed. */
-static void tables_text(const struct snapshot *snapshot, const struct snapshot *before,
+static void table_as_before(const char *label, const struct table_register *table,
+                            const struct text *text)
+{
+    text_label(text, label);
+    text_print(text, TEXT_PLAIN, "[%s, %s)", text_hex(table->base),
+               text_hex(table->base + table->limit + 1));
+    text_print(text, TEXT_DIM, "  as before\n");
+}
+
+/* Tables that often stay as they are: decoded when they are new or have changed. */
+static void descriptor_tables_text(const struct snapshot *snapshot, const struct snapshot *before,
+                                   const struct text *text)
+{
+    const struct registers *regs = &snapshot->regs.regs;
+    bool compare = before && !before->brief;
+    bool same_gdt = compare && same(gdt_json(&before->gdt), gdt_json(&snapshot->gdt));
+    bool same_idt = compare && same(idt_json(&before->idt), idt_json(&snapshot->idt));
+
+    if (!regs->hidden_known || (same_gdt && same_idt)) {
+        regs_tables_text(&snapshot->regs, "as before", text);
+        return;
+    }
+    if (same_gdt)
+        table_as_before("gdt", &regs->gdtr, text);
+    else
+        gdt_since_text(compare ? &before->gdt : NULL, &snapshot->gdt, text);
+    if (same_idt)
+        table_as_before("idt", &regs->idtr, text);
+    else
+        idt_text(&snapshot->idt, text);
+}
+
+/* What is mapped for the first time is listed as ranges: a difference would repeat them. */
+static void paging_text(const struct snapshot *snapshot, const struct snapshot *before,
                         const struct text *text)
 {
-    if (!before || !same(gdt_json(&before->gdt), gdt_json(&snapshot->gdt)))
-        gdt_text(&snapshot->gdt, text);
-    if (!before || !same(idt_json(&before->idt), idt_json(&snapshot->idt)))
-        idt_text(&snapshot->idt, text);
-    pagetable_text(&snapshot->paging, text);
-    pagetable_diff_text(&snapshot->paging_diff, text);
-    params_diff_text(before ? &before->boot_params : NULL, &snapshot->boot_params, text);
+    pagetable_since_text(before ? &before->paging : NULL, &snapshot->paging, text);
+    if (before && before->paging.present)
+        pagetable_diff_text(&snapshot->paging_diff, text);
+}
+
+/* Once, on top. */
+static void legend(const struct text *text)
+{
+    text_print(text, text->colour ? TEXT_CHANGED : TEXT_DIM, "%s\n",
+               text->colour ? "this colour: changed since the checkpoint before"
+                            : "* behind a value: changed since the checkpoint before");
 }
 
 void snapshot_text(const struct snapshot *snapshot, const struct snapshot *before,
                    const struct text *text)
 {
+    if (!before)
+        legend(text);
     heading(snapshot, before, text);
     crosscheck_text(&snapshot->crosscheck, text);
-    regs_text(&snapshot->regs, text);
-    if (snapshot->brief)
+    if (snapshot->brief) {
+        regs_text(&snapshot->regs, text);
         return;
-    tables_text(snapshot, before, text);
+    }
+    regs_state_text(&snapshot->regs, text);
+    descriptor_tables_text(snapshot, before, text);
+    paging_text(snapshot, before, text);
+    params_diff_text(before ? &before->boot_params : NULL, &snapshot->boot_params, text);
     loaded_text(&snapshot->loaded, text);
     moved_text(&snapshot->moved, text);
     bss_text(&snapshot->bss, text);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow.h"
 #include "guest.h"
 
 /* No decompressor has this much: a symbol file that claims more is wrong. */
@@ -77,22 +78,23 @@ struct error *bss_capture(const struct stop *stop, struct bss_view *ret)
 
 void bss_text(const struct bss_view *view, const struct text *text)
 {
+    struct flow flow = flow_start(text, "bss");
+    enum text_style style = view->must_be_zero ? TEXT_BAD : TEXT_DIM;
+
     if (!view->present)
         return;
-    text_label(text, "bss");
-    text_print(text, TEXT_PLAIN, "[%s, %s)  %s  ", text_hex(view->start), text_hex(view->end),
-               text_size(view->end - view->start));
+    flow_print(&flow, TEXT_PLAIN, "[%s, %s)", text_hex(view->start), text_hex(view->end));
     if (!view->first.known) {
-        text_print(text, TEXT_GOOD, "zero\n");
-        return;
+        flow_print(&flow, TEXT_PLAIN, "%s", text_size(view->end - view->start));
+        flow_print(&flow, TEXT_GOOD, "zero");
+    } else {
+        flow_print(&flow, style, "%s byte%s not zero,", text_count(view->nonzero_bytes),
+                   view->nonzero_bytes == 1 ? "" : "s");
+        flow_words(&flow, style, "first");
+        flow_words(&flow, style, text_hex(view->first.value));
+        flow_words(&flow, style, view->first_name);
     }
-    text_print(text, view->must_be_zero ? TEXT_BAD : TEXT_PLAIN,
-               "%s byte%s not zero, the first at %s\n", text_count(view->nonzero_bytes),
-               view->nonzero_bytes == 1 ? "" : "s", text_hex(view->first.value));
-    if (!view->first_name[0])
-        return;
-    text_label(text, "");
-    text_print(text, TEXT_DIM, "which is %s\n", view->first_name);
+    flow_end(&flow);
 }
 
 json_t *bss_json(const struct bss_view *view)

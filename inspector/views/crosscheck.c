@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "flow.h"
+
 /* The fact of this name; NULL when the name is none. */
 static const struct maybe *fact_named(const struct facts *facts, const char *name)
 {
@@ -71,28 +73,25 @@ void crosscheck_capture(const struct stop *stop, struct crosscheck_view *ret)
     }
 }
 
+static enum text_style key_style(const struct crosscheck_key *key)
+{
+    if (!key->checked)
+        return TEXT_PLAIN;
+    return key->agrees ? TEXT_GOOD : TEXT_BAD;
+}
+
 void crosscheck_text(const struct crosscheck_view *view, const struct text *text)
 {
-    size_t column = 15;
+    struct flow flow = flow_start(text, "marker");
 
     if (!view->present)
         return;
-    text_label(text, "marker");
-    for (size_t i = 0; i < view->count; i++) {
-        const struct crosscheck_key *key = &view->keys[i];
-        size_t width = strlen(key->key) + strlen(text_hex(key->claimed)) + 3;
-        bool bad = key->checked && !key->agrees;
-
-        if (column + width > TEXT_COLUMNS) {
-            text_print(text, TEXT_PLAIN, "\n");
-            text_label(text, "");
-            column = 15;
-        }
-        text_print(text, bad ? TEXT_BAD : TEXT_PLAIN, "%s=%s", key->key, text_hex(key->claimed));
-        text_print(text, TEXT_PLAIN, i + 1 < view->count ? "  " : "");
-        column += width;
-    }
-    text_print(text, TEXT_PLAIN, "\n");
+    if (view->count == 0)
+        flow_print(&flow, TEXT_DIM, "no keys");
+    for (size_t i = 0; i < view->count; i++)
+        flow_print(&flow, key_style(&view->keys[i]), "%s=%s", view->keys[i].key,
+                   text_hex(view->keys[i].claimed));
+    flow_end(&flow);
     for (size_t i = 0; i < view->count; i++) {
         const struct crosscheck_key *key = &view->keys[i];
 

@@ -101,6 +101,7 @@ const char *descriptor_type_text(const struct descriptor *descriptor, bool long_
     return out;
 }
 
+/* The CPU sets "accessed" in whatever it loads, so that it says nothing here. */
 /* The attributes are the descriptor's high word where it stands: bits 8..23 are bits 40..55. */
 const char *segment_type_text(const struct segment *segment, bool long_mode, char *out, size_t size)
 {
@@ -114,11 +115,15 @@ const char *segment_type_text(const struct segment *segment, bool long_mode, cha
     };
     char type[DESCRIPTOR_TEXT_MAX];
 
+    if (descriptor.code_or_data)
+        descriptor.type &= ~TYPE_ACCESSED;
     if (!bits(low, 47, 1))
         snprintf(out, size, "unusable");
-    else
+    else if (bits(low, 45, 2))
         snprintf(out, size, "dpl %u %s", (unsigned int)bits(low, 45, 2),
                  descriptor_type_text(&descriptor, long_mode, type, sizeof(type)));
+    else
+        descriptor_type_text(&descriptor, long_mode, out, size);
     return out;
 }
 

@@ -36,7 +36,10 @@ void descriptor_decode(const uint8_t *bytes, size_t available, bool long_mode,
 /* "code r-x 64-bit accessed", "tss64 busy", ...; returns out. */
 const char *descriptor_type_text(const struct descriptor *descriptor, bool long_mode, char *out,
                                  size_t size);
-/* The same for the hidden part of a segment register, from its attributes; "unusable" if absent. */
+/*
+ * The same for the hidden part of a segment register, from its attributes, without "accessed" and
+ * with a privilege level other than 0; "unusable" if absent.
+ */
 const char *segment_type_text(const struct segment *segment, bool long_mode, char *out,
                               size_t size);
 

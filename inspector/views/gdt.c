@@ -69,27 +69,55 @@ static void print_entry(const struct gdt_view *view, const struct gdt_entry *ent
                type_text(view, entry, type, sizeof(type)));
 }
 
-void gdt_text(const struct gdt_view *view, const struct text *text)
+/* Whether an earlier table, wherever it was, had the same descriptor at the same place. */
+static bool is_as_before(const struct gdt_view *before, const struct gdt_entry *entry)
 {
-    size_t length = (size_t)view->limit + 1;
+    for (size_t i = 0; before && before->known && i < before->count; i++)
+        if (before->list[i].selector == entry->selector)
+            return before->list[i].descriptor.low == entry->descriptor.low &&
+                   before->list[i].descriptor.high == entry->descriptor.high;
+    return false;
+}
 
-    if (!view->known)
-        return;
-    text_label(text, "gdt");
-    text_print(text, TEXT_PLAIN, "[%s, %s)  %zu descriptors\n", text_hex(view->base),
-               text_hex(view->base + length), view->total);
-    for (size_t i = 0; i < view->count; i++)
-        print_entry(view, &view->list[i], text);
+static void print_doubts(const struct gdt_view *view, const struct text *text)
+{
     if (view->count == GDT_ENTRIES_MAX && view->total > GDT_ENTRIES_MAX) {
         text_label(text, "");
         text_print(text, TEXT_DIM, "only the first %d that are not null are shown\n",
                    GDT_ENTRIES_MAX);
     }
-    if (view->readable < length) {
+    if (view->readable < (size_t)view->limit + 1) {
         text_label(text, "");
         text_print(text, TEXT_BAD, "from %s on the table is not in mapped memory\n",
                    text_hex(view->base + view->readable));
     }
+}
+
+void gdt_since_text(const struct gdt_view *before, const struct gdt_view *view,
+                    const struct text *text)
+{
+    size_t same = 0;
+
+    if (!view->known)
+        return;
+    for (size_t i = 0; i < view->count; i++)
+        same += is_as_before(before, &view->list[i]);
+    text_label(text, "gdt");
+    text_print(text, TEXT_PLAIN, "[%s, %s)  limit %s, %zu descriptors", text_hex(view->base),
+               text_hex(view->base + view->limit + 1), text_hex(view->limit), view->total);
+    if (same)
+        text_print(text, TEXT_DIM, ", %s as before",
+                   same == view->count ? "all" : "those not listed");
+    text_print(text, TEXT_PLAIN, "\n");
+    for (size_t i = 0; i < view->count; i++)
+        if (!is_as_before(before, &view->list[i]))
+            print_entry(view, &view->list[i], text);
+    print_doubts(view, text);
+}
+
+void gdt_text(const struct gdt_view *view, const struct text *text)
+{
+    gdt_since_text(NULL, view, text);
 }
 
 static json_t *entry_json(const struct gdt_view *view, const struct gdt_entry *entry)

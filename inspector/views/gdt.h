@@ -31,6 +31,9 @@ struct gdt_view {
 /* Errors of target_read_virt, save "nothing mapped there", which shows as readable. */
 struct error *gdt_capture(const struct stop *stop, struct gdt_view *ret);
 void gdt_text(const struct gdt_view *view, const struct text *text);
+/* Only the descriptors that differ from before's, which may be NULL or not known. */
+void gdt_since_text(const struct gdt_view *before, const struct gdt_view *view,
+                    const struct text *text);
 /*
  * {"base","limit","readable":bytes,"total":n,"entries":[{"selector","raw","base","limit","type",
  * "dpl","present","g","db","l"}]}; null when GDTR is not known.

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "flow.h"
 #include "guest.h"
 #include "x86.h"
 
@@ -74,18 +75,60 @@ const struct idt_vector *idt_find(const struct idt_view *view, unsigned int vect
     return NULL;
 }
 
-static void print_gate(const struct idt_vector *entry, const struct text *text)
+/* Whether b goes on where a is: the next vector, of the same kind, in the same piece of code. */
+static bool continues(const struct idt_vector *a, const struct idt_vector *b)
+{
+    size_t length = strcspn(a->where, "+ ");
+
+    return b->vector == a->vector + 1 && a->gate.selector == b->gate.selector &&
+           a->gate.type == b->gate.type && a->gate.dpl == b->gate.dpl &&
+           a->gate.ist == b->gate.ist && strcspn(b->where, "+ ") == length &&
+           strncmp(a->where, b->where, length) == 0;
+}
+
+/* One line for the vectors from first to last. */
+static void print_gates(const struct idt_vector *first, const struct idt_vector *last,
+                        const struct text *text)
 {
     /* Without file and line, which JSON has, it fits beside the rest. */
-    int name_length = (int)strcspn(entry->where, " ");
-    const char *name = vector_name(entry->vector);
-    char type[DESCRIPTOR_TEXT_MAX];
+    int name_length = (int)strcspn(first->where, first == last ? " " : "+ ");
+    const char *name = vector_name(first->vector);
+    struct flow flow = flow_start(text, "");
+    char type[DESCRIPTOR_TEXT_MAX], vectors[16], where[64];
 
-    text_label(text, "");
-    text_print(text, TEXT_PLAIN, "%3u %-4s %s:%-10s %-9s dpl %u ist %u%s%.*s\n", entry->vector,
-               name ? name : "", text_hex(entry->gate.selector), text_hex(entry->gate.offset),
-               gate_type_text(&entry->gate, type, sizeof(type)), entry->gate.dpl, entry->gate.ist,
-               entry->where[0] ? "  " : "", name_length, entry->where);
+    if (first == last) {
+        snprintf(vectors, sizeof(vectors), "%u %s", first->vector, name ? name : "");
+        snprintf(where, sizeof(where), "%s:%s", text_hex(first->gate.selector),
+                 text_hex(first->gate.offset));
+    } else {
+        snprintf(vectors, sizeof(vectors), "%u-%u", first->vector, last->vector);
+        snprintf(where, sizeof(where), "%s:%s - %s", text_hex(first->gate.selector),
+                 text_hex(first->gate.offset), text_hex(last->gate.offset));
+    }
+    flow_print(&flow, TEXT_PLAIN, "%-7s %-26s", vectors, where);
+    flow_print(&flow, TEXT_PLAIN, "%s dpl %u ist %u",
+               gate_type_text(&first->gate, type, sizeof(type)), first->gate.dpl, first->gate.ist);
+    if (name_length)
+        flow_print(&flow, TEXT_PLAIN, "%.*s", name_length, first->where);
+    flow_end(&flow);
+}
+
+/* Handlers that are made alike and follow each other are one line. */
+static void print_all_gates(const struct idt_view *view, const struct text *text)
+{
+    size_t lines = 0;
+
+    for (size_t i = 0, last; i < view->present; i = last + 1) {
+        for (last = i; last + 1 < view->present; last++)
+            if (!continues(&view->list[last], &view->list[last + 1]))
+                break;
+        if (lines++ == TEXT_GATES_MAX) {
+            text_label(text, "");
+            text_print(text, TEXT_DIM, "%zu more gates\n", view->present - i);
+            return;
+        }
+        print_gates(&view->list[i], &view->list[last], text);
+    }
 }
 
 void idt_text(const struct idt_view *view, const struct text *text)
@@ -96,22 +139,16 @@ void idt_text(const struct idt_view *view, const struct text *text)
     if (!view->known)
         return;
     text_label(text, "idt");
-    text_print(text, TEXT_PLAIN, "[%s, %s)  %zu %s, %zu present\n", text_hex(view->base),
-               text_hex(view->base + view->limit + 1), view->vectors, titles[view->format],
-               view->present);
+    text_print(text, TEXT_PLAIN, "[%s, %s)  limit %s, %zu %s, %zu present\n", text_hex(view->base),
+               text_hex(view->base + view->limit + 1), text_hex(view->limit), view->vectors,
+               titles[view->format], view->present);
     if (view->readable < bytes) {
         text_label(text, "");
         text_print(text, TEXT_BAD, "from %s on the table is not in mapped memory\n",
                    text_hex(view->base + view->readable));
     }
-    if (view->format == IDT_REAL)
-        return;
-    for (size_t i = 0; i < view->present && i < TEXT_GATES_MAX; i++)
-        print_gate(&view->list[i], text);
-    if (view->present > TEXT_GATES_MAX) {
-        text_label(text, "");
-        text_print(text, TEXT_DIM, "%zu more gates\n", view->present - TEXT_GATES_MAX);
-    }
+    if (view->format != IDT_REAL)
+        print_all_gates(view, text);
 }
 
 static json_t *gate_json(const struct idt_vector *entry)

@@ -59,6 +59,9 @@ struct pagetable_view {
 /* Errors of target_read_phys save "no memory there", which is damage. ERROR_SYSTEM: no memory. */
 struct error *pagetable_capture(const struct stop *stop, struct pagetable_view *ret);
 void pagetable_text(const struct pagetable_view *view, const struct text *text);
+/* The same, with the ranges only where they differ from before's (which may be NULL or absent). */
+void pagetable_since_text(const struct pagetable_view *before, const struct pagetable_view *view,
+                          const struct text *text);
 /*
  * {"enabled","levels","root","identity","first_other","tables","ranges":[{"virt","phys","size",
  * "page_size","flags"}],"capped","damaged","damage":[...]}; only enabled is not null without

@@ -38,7 +38,7 @@ static void print_headline(const struct pagetable_view *view, const struct text 
 {
     text_label(text, "paging");
     if (!view->present) {
-        text_print(text, TEXT_PLAIN, "off\n");
+        text_print(text, TEXT_PLAIN, "off");
         return;
     }
     text_print(text, TEXT_PLAIN, "%s%u levels from %s, %s table page%s, ",
@@ -51,7 +51,6 @@ static void print_headline(const struct pagetable_view *view, const struct text 
         text_print(text, TEXT_PLAIN, "not identity from %s on", text_hex(view->first_other.value));
     else
         text_print(text, TEXT_BAD, "nothing is mapped");
-    fputc('\n', text->stream);
 }
 
 static void damage_words(const struct pagetable_view *view, const struct page_damage *damage,
@@ -86,16 +85,44 @@ static void print_damage(const struct pagetable_view *view, const struct text *t
     }
 }
 
-void pagetable_text(const struct pagetable_view *view, const struct text *text)
+/* Whether both map the same in the same way. */
+static bool same_ranges(const struct page_ranges *a, const struct page_ranges *b)
 {
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++) {
+        const struct page_range *x = &a->list[i], *y = &b->list[i];
+
+        if (x->virt != y->virt || x->phys != y->phys || x->size != y->size ||
+            x->page_size != y->page_size || x->flags != y->flags)
+            return false;
+    }
+    return true;
+}
+
+void pagetable_since_text(const struct pagetable_view *before, const struct pagetable_view *view,
+                          const struct text *text)
+{
+    bool same = before && before->present && view->present && view->ranges.count > 0 &&
+                same_ranges(&before->ranges, &view->ranges);
+
     print_headline(view, text);
-    print_ranges(&view->ranges, "", "", TEXT_PLAIN, text);
+    if (same)
+        text_print(text, TEXT_DIM, "; ranges as before");
+    text_print(text, TEXT_PLAIN, "\n");
+    if (!same)
+        print_ranges(&view->ranges, "", "", TEXT_PLAIN, text);
     print_damage(view, text);
     if (view->capped) {
         text_label(text, "");
         text_print(text, TEXT_BAD, "cut after %s ranges: the tables lead on, perhaps in a circle\n",
                    text_count(view->ranges.count));
     }
+}
+
+void pagetable_text(const struct pagetable_view *view, const struct text *text)
+{
+    pagetable_since_text(NULL, view, text);
 }
 
 json_t *page_ranges_json(const struct page_ranges *ranges)

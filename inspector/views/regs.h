@@ -20,6 +20,15 @@ struct error *regs_capture(const struct stop *stop, struct regs_view *ret);
 /* Makes now show what changed since before: in regs_text and as "changed" in regs_json. */
 void regs_diff(const struct regs_view *before, struct regs_view *now);
 
+/*
+ * The general registers in a grid, those that steer the CPU with their bits by name, what of the
+ * latter changed, and the segments where they are new. A value that changed is highlighted, or has
+ * a * behind it where there is no colour.
+ */
+void regs_state_text(const struct regs_view *view, const struct text *text);
+/* Where GDT and IDT are, on one line, with a note behind it (or ""). */
+void regs_tables_text(const struct regs_view *view, const char *note, const struct text *text);
+/* Both. */
 void regs_text(const struct regs_view *view, const struct text *text);
 
 /*
@@ -30,11 +39,31 @@ void regs_text(const struct regs_view *view, const struct text *text);
  */
 json_t *regs_json(const struct regs_view *view);
 
+/* Positions of the registers: the general ones first, by enum gpr, then these. */
+enum regs_position {
+    REGS_SEGMENT = GPR_COUNT, /* the selectors, by enum segment_register */
+    REGS_RIP = REGS_SEGMENT + SEG_COUNT,
+    REGS_RFLAGS,
+    REGS_CR0,
+    REGS_CR2,
+    REGS_CR3,
+    REGS_CR4,
+    REGS_CR8,
+    REGS_EFER,
+    REGS_GDTR,
+    REGS_GDTR_LIMIT,
+    REGS_IDTR,
+    REGS_IDTR_LIMIT,
+    REGS_COUNT
+};
+
 /*
- * A register by position, for comparing and listing: its name and value. False from the end on.
+ * A register by position, for comparing and listing: its name and value. False from REGS_COUNT on.
  * Positions are the same for every CPU; *ret_known is false for hidden parts that are not known.
  */
 bool regs_field(const struct registers *regs, unsigned int position, const char **ret_name,
                 uint64_t *ret_value, bool *ret_known);
+/* Whether it has another value than at the earlier stop; false when either is not known. */
+bool regs_changed(const struct regs_view *view, unsigned int position);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include <inttypes.h>
 
+#include "flow.h"
+
 static const char *delta_text(struct maybe delta)
 {
     static char text[2][24];
@@ -53,17 +55,20 @@ static void print_sites(const struct reloc_view *view, const struct text *text)
 
 void reloc_text(const struct reloc_view *view, const struct text *text)
 {
+    struct flow flow = flow_start(text, "relocation");
+
     if (!view->present)
         return;
-    text_label(text, "relocation");
-    text_print(text, TEXT_PLAIN, "load %s  copy %s  output %s  virtual %s\n",
-               text_maybe(view->load), text_maybe(view->copy), text_maybe(view->output),
-               text_maybe(view->virtual));
-    if (view->physical_delta.known || view->virtual_delta.known) {
-        text_label(text, "");
-        text_print(text, TEXT_PLAIN, "physical delta %s  virtual delta %s\n",
+    flow_print(&flow, TEXT_PLAIN, "load %s", text_maybe(view->load));
+    flow_print(&flow, TEXT_PLAIN, "copy %s", text_maybe(view->copy));
+    flow_print(&flow, TEXT_PLAIN, "output %s", text_maybe(view->output));
+    flow_print(&flow, TEXT_PLAIN, "virtual %s", text_maybe(view->virtual));
+    if (view->physical_delta.known && view->virtual_delta.known)
+        flow_print(&flow, TEXT_PLAIN, "physical delta %s  virtual delta %s",
                    delta_text(view->physical_delta), delta_text(view->virtual_delta));
-    }
+    else if (view->physical_delta.known)
+        flow_print(&flow, TEXT_PLAIN, "physical delta %s", delta_text(view->physical_delta));
+    flow_end(&flow);
     if (view->checked)
         print_sites(view, text);
 }

@@ -90,7 +90,29 @@ static void test_gdt_view(void **state)
     assert_int_equal(view.list[4].descriptor.size, 16);
     text = VIEW_TEXT(gdt_text, &view);
     assert_non_null(strstr(text, "0x10   base 0x0        limit 0xffffffff P dpl 0 code r-x"));
-    view_has(text, "[0x1000, 0x1030)  5 descriptors");
+    view_has(text, "[0x1000, 0x1030)  limit 0x2f, 5 descriptors\n");
+    target_close(stop.target);
+}
+
+/* A copy of the table elsewhere, with the TSS filled in: only that is news. */
+static void test_gdt_since(void **state)
+{
+    struct stop stop = view_stop();
+    struct gdt_view before, view;
+    char *text;
+
+    (void)state;
+    fill_gdt(&stop);
+    view_no_error(gdt_capture(&stop, &before));
+    text = VIEW_DIFF_TEXT(gdt_since_text, &before, &before);
+    assert_string_equal(
+        text, "  gdt          [0x1000, 0x1030)  limit 0x2f, 5 descriptors, all as before\n");
+    free(text);
+    fake_target_poke64(stop.target, 0x1020, UINT64_C(0x0080890020000067));
+    view_no_error(gdt_capture(&stop, &view));
+    text = VIEW_DIFF_TEXT(gdt_since_text, &before, &view);
+    assert_null(strstr(text, "code"));
+    view_has(text, "those not listed as before\n               0x20   base 0x2000     limit 0x67fff ");
     target_close(stop.target);
 }
 
@@ -160,8 +182,35 @@ static void test_idt_long_mode(void **state)
     assert_int_equal(idt_find(&view, 14)->gate.ist, 1);
     assert_null(idt_find(&view, 40));
     text = VIEW_TEXT(idt_text, &view);
-    assert_non_null(strstr(text, " 14 #PF  0x10:0x100504"));
+    assert_non_null(strstr(text, " 14 #PF  0x10:0x100504 "));
     view_has(text, "boot_page_fault+0x4");
+    target_close(stop.target);
+}
+
+/* Vectors that follow each other into the same code are one line, wherever that code is. */
+static void test_idt_ranges(void **state)
+{
+    const struct fake_symbol list[] = {{"entries", 0x100}, {"page_fault", 0x500}, {"_end", 0x9000}};
+    const struct symbols symbols = {list, 3};
+    struct stop stop = view_stop();
+    struct idt_view view;
+    char *text;
+
+    (void)state;
+    fake_target_ram(stop.target, 0, 0x4000);
+    stop.stub = &symbols;
+    stop.facts.load = known(UINT64_C(0xffffffff81000000));
+    stop.regs.idtr = (struct table_register){0x1000, 0x1ff};
+    for (unsigned int i = 0; i < 32; i++)
+        poke_gate(&stop, i, stop.facts.load.value + (i == 14 ? 0x500 : 0x100 + i * 0x10), i == 20);
+    view_no_error(idt_capture(&stop, &view));
+    text = VIEW_TEXT(idt_text, &view);
+    assert_non_null(
+        strstr(text, "0-13    0x10:0xffffffff81000100 - 0xffffffff810001d0  interrupt"));
+    assert_non_null(strstr(text, "14 #PF "));
+    assert_non_null(strstr(text, "15-19 "));
+    assert_non_null(strstr(text, "20 #VE  0x10:0xffffffff81000240     interrupt dpl 0 ist 1"));
+    view_has(text, "21-31 ");
     target_close(stop.target);
 }
 
@@ -214,9 +263,11 @@ int main(void)
         cmocka_unit_test(test_types),
         cmocka_unit_test(test_system_descriptor_is_16_bytes_in_long_mode),
         cmocka_unit_test(test_gdt_view),
+        cmocka_unit_test(test_gdt_since),
         cmocka_unit_test(test_gdt_that_leads_out_of_memory),
         cmocka_unit_test(test_gdt_full_of_garbage_is_bounded),
         cmocka_unit_test(test_idt_long_mode),
+        cmocka_unit_test(test_idt_ranges),
         cmocka_unit_test(test_idt_protected_mode),
         cmocka_unit_test(test_ivt),
     };

@@ -54,7 +54,23 @@ static void test_small_pages_merge(void **state)
     assert_false(view.identity);
     assert_int_equal(view.first_other.value, 0x3000);
     assert_int_equal(view.tables, 4);
-    view_has(VIEW_TEXT(pagetable_text, &view), "not identity from 0x3000 on");
+    view_has(VIEW_TEXT(pagetable_text, &view),
+             "not identity from 0x3000 on\n               [0x0, ");
+    struct pagetable_view later;
+    char *text;
+
+    later = capture(&stop);
+    text = VIEW_DIFF_TEXT(pagetable_since_text, &view, &later);
+    assert_string_equal(text,
+                        "  paging       4 levels from 0x1000, 4 table pages, not identity from "
+                        "0x3000 on; ranges as before\n");
+    free(text);
+    pagetable_free(&later);
+    entry(&stop, PT, 2, 0x2000 | PAGE); /* the same addresses, with other rights */
+    later = capture(&stop);
+    view_has(VIEW_DIFF_TEXT(pagetable_since_text, &view, &later),
+             "0x3000 on\n               [0x0, ");
+    pagetable_free(&later);
     done(&stop, &view);
 }
 

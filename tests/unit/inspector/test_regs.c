@@ -63,10 +63,15 @@ static void test_text_of_long_mode(void **state)
     text = VIEW_TEXT(regs_text, &view);
     assert_non_null(strstr(text, "rax 0xffffffff81000000"));
     assert_non_null(strstr(text, "r15 0x14000"));
-    assert_non_null(strstr(text, "cr0          0x80000011  PE ET PG"));
-    assert_non_null(strstr(text, "efer         0xd00  LME LMA NXE"));
-    assert_non_null(strstr(text, "gdtr         [0x1b80000, 0x1b80030)  limit 0x2f"));
-    assert_non_null(strstr(text, "code r-x 64-bit accessed"));
+    assert_non_null(
+        strstr(text, "rip          0x1b76e60  rflags 0x46 PF ZF  cr2 0x0  cr3 0x1f000\n"));
+    assert_non_null(
+        strstr(text, "cr0          0x80000011 PE ET PG  cr4 0x20 PAE  efer 0xd00 LME LMA"));
+    assert_non_null(strstr(text, "gdt [0x1b80000, 0x1b80030)  idt [0x1b81000, 0x1b82000)\n"));
+    assert_non_null(
+        strstr(text, "es ss ds fs gs  0x0    base 0x0       limit 0x0         unusable\n"));
+    assert_non_null(
+        strstr(text, "cs              0x10   base 0x0       limit 0xffffffff  code r-x 64"));
     assert_null(strstr(text, "changed"));
     free(text);
     target_close(stop.target);
@@ -140,7 +145,69 @@ static void test_diff(void **state)
               "\"idtr.limit\":{\"before\":\"0xfff\",\"now\":\"0x1ff\"}}");
     json_decref(json);
     view_has(VIEW_TEXT(regs_text, &now),
-             "changed      ds 0x0 -> 0x18  cr3 0x1f000 -> 0x20000  idtr.limit 0xfff -> 0x1ff");
+             "changed      ds 0x0 -> 0x18  cr3 0x1f000 -> 0x20000  idtr.limit 0xfff -> 0x1ff\n");
+    target_close(stop.target);
+}
+
+/* Marked where there is no colour, coloured where there is; alike segments in one item and row. */
+static void test_what_changed(void **state)
+{
+    struct stop stop = view_stop();
+    struct text coloured = {.colour = true};
+    struct regs_view before, now;
+    char *text;
+    size_t size;
+
+    (void)state;
+    fill(&stop.regs);
+    view_no_error(regs_capture(&stop, &before));
+    stop.regs.gpr[RCX] = 7;
+    stop.regs.rflags = 2;
+    stop.regs.gdtr = (struct table_register){0x5000, 0x1f};
+    stop.regs.segment[SEG_ES].selector = stop.regs.segment[SEG_GS].selector = 0x18;
+    stop.regs.segment[SEG_TR].base = 0x6000; /* hidden: the selector is as it was */
+    view_no_error(regs_capture(&stop, &now));
+    regs_diff(&before, &now);
+    text = VIEW_TEXT(regs_text, &now);
+    assert_non_null(strstr(text, "rcx 0x7*"));
+    assert_non_null(strstr(text, "rflags 0x2*"));
+    assert_null(strstr(text, "rbx 0x0*"));
+    assert_non_null(strstr(text, "changed      es gs 0x0 -> 0x18  gdtr 0x1b80000 -> 0x5000\n"));
+    assert_non_null(strstr(text, "segments     es gs           0x18 "));
+    assert_non_null(strstr(text, "\n               tr              0x0    base 0x6000 "));
+    assert_null(strstr(text, "ss ds"));
+    free(text);
+    coloured.stream = open_memstream(&text, &size);
+    regs_text(&now, &coloured);
+    fclose(coloured.stream);
+    assert_null(strchr(text, '*'));
+    view_has(text, "\033[33m0x7\033[0m");
+    target_close(stop.target);
+}
+
+/* The grid takes fewer columns for wide values, and bits that fill a line get lines of their own. */
+static void test_widest_values_fit(void **state)
+{
+    struct stop stop = view_stop();
+    struct regs_view before, now;
+    char *text;
+
+    (void)state;
+    view_no_error(regs_capture(&stop, &before));
+    for (unsigned int i = 0; i < GPR_COUNT; i++)
+        stop.regs.gpr[i] = UINT64_MAX - i;
+    stop.regs.rip = stop.regs.cr2 = stop.regs.cr3 = UINT64_MAX;
+    stop.regs.rflags = stop.regs.cr0 = stop.regs.cr4 = UINT64_MAX;
+    stop.regs.efer |= UINT64_C(0xffffffff00000000);
+    for (unsigned int i = 0; i < SEG_COUNT; i++)
+        stop.regs.segment[i] = (struct segment){(uint16_t)(0xfff0 + i), UINT64_MAX - i, UINT32_MAX,
+                                                SEGMENT_CODE64 | 0x6400};
+    stop.regs.gdtr = stop.regs.idtr = (struct table_register){UINT64_MAX - 0xffff, 0xffff};
+    view_no_error(regs_capture(&stop, &now));
+    regs_diff(&before, &now);
+    text = VIEW_TEXT(regs_text, &now);
+    assert_non_null(strstr(text, "rax 0xffffffffffffffff*  rbx 0xfffffffffffffffe*  rcx"));
+    view_has(text, "dpl 3 code r-x 64-bit conforming\n");
     target_close(stop.target);
 }
 
@@ -173,6 +240,8 @@ int main(void)
         cmocka_unit_test(test_hidden_parts_unknown),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_diff),
+        cmocka_unit_test(test_what_changed),
+        cmocka_unit_test(test_widest_values_fit),
         cmocka_unit_test(test_diff_ignores_what_is_not_known),
     };
 
