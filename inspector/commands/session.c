@@ -52,7 +52,7 @@ static struct error *begin_guest(const struct session_options *options, struct s
         .memory = guest->memory,
         .cpu = guest->cpu,
         .debug = options->debug,
-        .icount = options->debug,
+        .icount = options->count,
     };
 
     return qemu_begin(&machine, session->loop, &session->qemu);

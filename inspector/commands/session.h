@@ -25,6 +25,7 @@ struct session_options {
     const char *image;   /* bzImage; may be NULL with connect */
     const char *connect; /* "unix:PATH" or "HOST:PORT" of a stub that runs already, or NULL */
     bool debug;          /* with a timeline (and so with a target) */
+    bool count;          /* instructions are countable, and every run is the same (icount) */
 };
 
 struct session {

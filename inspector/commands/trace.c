@@ -11,7 +11,7 @@
 #include "snapshot.h"
 #include "text.h"
 
-enum { KEY_CONNECT = 0x200, KEY_TO, KEY_BRIEF };
+enum { KEY_CONNECT = 0x200, KEY_TO, KEY_BRIEF, KEY_NO_COUNT };
 
 struct trace {
     struct guest_options guest;
@@ -22,7 +22,7 @@ struct trace {
     struct snapshot snapshots[2]; /* this checkpoint's, and the one's before */
     size_t count;
     size_t wrong, out_of_order;
-    bool brief;
+    bool brief, no_count;
     bool arrived; /* at the checkpoint named by --to */
 };
 
@@ -31,6 +31,10 @@ static const struct argp_option options[] = {
      "attach to a stub that runs already, at unix:PATH or HOST:PORT, instead of starting QEMU", 0},
     {"to", KEY_TO, "CHECKPOINT", 0, "end there (default: when the guest ends)", 0},
     {"brief", KEY_BRIEF, NULL, 0, "registers and markers only: read no memory, prove nothing", 0},
+    {"no-count", KEY_NO_COUNT, NULL, 0,
+     "do not count instructions: the guest runs at QEMU's own speed (counting makes the boot code "
+     "take 1.4 times as long, and Linux twice), and its random choices differ from run to run",
+     0},
     {0},
 };
 
@@ -47,6 +51,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         break;
     case KEY_BRIEF:
         trace->brief = true;
+        break;
+    case KEY_NO_COUNT:
+        trace->no_count = true;
         break;
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &trace->guest;
@@ -244,10 +251,12 @@ struct error *command_trace(int argc, char **argv, int *ret_status)
     guest_options_init(&trace.guest);
     argp_parse(&argp, argc, argv, 0, NULL, &trace);
     console_init(&trace.console, &trace.out, trace.guest.json);
-    err = session_open(
-        &(struct session_options){
-            .guest = &trace.guest, .image = trace.image, .connect = trace.connect, .debug = true},
-        &trace.session);
+    err = session_open(&(struct session_options){.guest = &trace.guest,
+                                                 .image = trace.image,
+                                                 .connect = trace.connect,
+                                                 .debug = true,
+                                                 .count = !trace.no_count},
+                       &trace.session);
     if (err)
         return err;
     if (trace.to && !stages_find(&trace.session.stages, trace.to))
