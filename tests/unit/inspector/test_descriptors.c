@@ -112,7 +112,8 @@ static void test_gdt_since(void **state)
     view_no_error(gdt_capture(&stop, &view));
     text = VIEW_DIFF_TEXT(gdt_since_text, &before, &view);
     assert_null(strstr(text, "code"));
-    view_has(text, "those not listed as before\n               0x20   base 0x2000     limit 0x67fff ");
+    view_has(text,
+             "those not listed as before\n               0x20   base 0x2000     limit 0x67fff ");
     target_close(stop.target);
 }
 

@@ -185,6 +185,35 @@ static void test_what_changed(void **state)
     target_close(stop.target);
 }
 
+/* Where nothing changed there is nothing to read but the state itself. */
+static void test_unchanged_is_short(void **state)
+{
+    struct stop stop = view_stop();
+    struct regs_view before, now;
+    unsigned int lines = 0;
+    char *text;
+
+    (void)state;
+    fill(&stop.regs);
+    view_no_error(regs_capture(&stop, &before));
+    now = before;
+    regs_diff(&before, &now);
+    text = VIEW_TEXT(regs_state_text, &now);
+    for (const char *at = text; (at = strchr(at, '\n')); at++)
+        lines++;
+    assert_int_equal(lines, 6); /* four of the grid, one wide value and all, and two */
+    assert_null(strchr(text, '*'));
+    free(text);
+    stop.regs.gpr[RAX] = 1;
+    now.regs = before.regs = stop.regs;
+    regs_diff(&before, &now);
+    text = VIEW_TEXT(regs_state_text, &now);
+    assert_null(strstr(text, "segments"));
+    view_has(text,
+             "\n               r12 0x0          r13 0x0          r14 0x0          r15 0x14000\n");
+    target_close(stop.target);
+}
+
 /* The grid takes fewer columns for wide values, and bits that fill a line get lines of their own. */
 static void test_widest_values_fit(void **state)
 {
@@ -241,6 +270,7 @@ int main(void)
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_diff),
         cmocka_unit_test(test_what_changed),
+        cmocka_unit_test(test_unchanged_is_short),
         cmocka_unit_test(test_widest_values_fit),
         cmocka_unit_test(test_diff_ignores_what_is_not_known),
     };
