@@ -36,8 +36,8 @@ static char *own_folder(void)
         return text(".");
     path[length] = '\0';
     char *slash = strrchr(path, '/');
-    if (slash && slash != path)
-        *slash = '\0';
+    if (slash)
+        slash[slash == path] = '\0'; /* the root keeps its slash */
     return text("%s", path);
 }
 

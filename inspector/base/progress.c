@@ -31,7 +31,7 @@ void progress_format(const char *label, uint64_t done, uint64_t total, int64_t e
     char bar[BAR + 1];
 
     if (total == 0) {
-        snprintf(out, size, "%s, %" PRId64 " s", label, elapsed_ms / 1000);
+        snprintf(out, size, "%.20s, %" PRId64 " s", label, elapsed_ms / 1000);
         return;
     }
     if (done > total)

@@ -73,7 +73,8 @@ const char *text_size(uint64_t bytes)
     unsigned int unit = 0;
     uint64_t scale = 1;
 
-    while (unit < 6 && bytes / scale >= 1024) {
+    /* From here on one decimal would say 1024.0. */
+    while (unit < 6 && (double)bytes / (double)scale >= 1023.95) {
         scale *= 1024;
         unit++;
     }

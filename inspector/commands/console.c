@@ -32,6 +32,7 @@ static void print_text(const struct console *console)
     } while (start < console->length);
 }
 
+/* Prints the line so far, which may be empty. */
 static void end_line(struct console *console)
 {
     if (console->json) {
@@ -55,12 +56,15 @@ void console_print(struct console *console, const char *bytes, size_t length)
         if (byte == '\r')
             continue;
         if (byte == '\n') {
-            end_line(console);
+            if (!console->full)
+                end_line(console);
+            console->full = false;
             continue;
         }
         /* Other bytes than printable ASCII could steer a terminal, or be no UTF-8 for JSON. */
         console->line[console->length++] = byte >= ' ' && byte < 0x7f ? (char)byte : '.';
-        if (console->length == CONSOLE_LINE_MAX)
+        console->full = console->length == CONSOLE_LINE_MAX;
+        if (console->full)
             end_line(console);
     }
 }

@@ -16,6 +16,7 @@
 struct console {
     const struct text *out;
     bool json;
+    bool full; /* the line before was printed because it was full: its newline may still come */
     size_t length;
     char line[CONSOLE_LINE_MAX];
 };

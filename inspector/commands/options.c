@@ -41,9 +41,12 @@ bool parse_duration(const char *text, int64_t *ret_ms)
     } units[] = {{"ms", 1}, {"s", 1000}, {"", 1000}, {"m", 60 * 1000}};
     char *end;
 
+    /* strtoll would skip blanks and take a sign. */
+    if (*text < '0' || *text > '9')
+        return false;
     errno = 0;
     long long number = strtoll(text, &end, 10);
-    if (errno || end == text || number <= 0)
+    if (errno || number == 0)
         return false;
     for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
         if (strcmp(end, units[i].unit) != 0)
