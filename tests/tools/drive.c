@@ -203,9 +203,9 @@ static void step_bios(struct drive *drive, struct step *step)
     must(target_read_phys(target, phys(INT15_ENTRY), &parameters.next, sizeof(parameters.next)));
     for (int i = 1; i < step->count; i++)
         parameters.functions[i - 1] = (uint16_t)number(step->words[i]);
-    must(target_write_phys(target, phys(16 * INT15_SEGMENT), int15, (size_t)(int15_end - int15)));
-    must(target_write_phys(target, phys(16 * INT15_SEGMENT + (uint64_t)(int15_parameters - int15)),
-                           &parameters, sizeof(parameters)));
+    must(target_write_phys(target, phys(16 * INT15_SEGMENT), int15, int15_size));
+    must(target_write_phys(target, phys(16 * INT15_SEGMENT + int15_parameters_offset), &parameters,
+                           sizeof(parameters)));
     must(target_write_phys(target, phys(INT15_ENTRY), &ours, sizeof(ours)));
 }
 

@@ -14,7 +14,8 @@ struct __attribute__((packed)) int15_parameters {
     uint16_t functions[INT15_FUNCTIONS]; /* values of ax that fail; 0: no more */
 };
 
-extern const uint8_t int15[], int15_parameters[], int15_end[];
+extern const uint8_t int15[];
+extern const uint32_t int15_size, int15_parameters_offset;
 #endif
 
 #endif

@@ -10,7 +10,7 @@
 #define at(label)   ((label) - int15)
 
 	.section .rodata
-	.globl	int15, int15_parameters, int15_end
+	.globl	int15, int15_size, int15_parameters_offset
 	.code16
 int15:
 	.set	index, 0
@@ -33,5 +33,11 @@ int15_parameters:
 next:		.long	0
 functions:	.fill	INT15_FUNCTIONS, 2, 0
 int15_end:
+
+	.balign	4
+int15_size:
+	.long	int15_end - int15
+int15_parameters_offset:
+	.long	int15_parameters - int15
 
 	.section .note.GNU-stack, "", @progbits

@@ -161,9 +161,8 @@ static void put_boot_code(struct loading *loading)
     if (loading->keep_segments)
         gdt[__BOOT_CS / 8] = gdt[__BOOT_DS / 8] = 0;
     put(loading, LOADER_GDT, gdt, sizeof(gdt));
-    put(loading, LOADER_BASE, loader_boot, (size_t)(loader_boot_end - loader_boot));
-    put(loading, LOADER_BASE + (uint64_t)(loader_boot_parameters - loader_boot), &parameters,
-        sizeof(parameters));
+    put(loading, LOADER_BASE, loader_boot, loader_boot_size);
+    put(loading, LOADER_BASE + loader_boot_parameters_offset, &parameters, sizeof(parameters));
 }
 
 static void parse(int argc, char **argv, struct loading *loading)

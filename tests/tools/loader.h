@@ -29,7 +29,8 @@ struct __attribute__((packed)) loader_parameters {
     uint16_t far_selector;
 };
 
-extern const uint8_t loader_boot[], loader_boot_parameters[], loader_boot_end[];
+extern const uint8_t loader_boot[];
+extern const uint32_t loader_boot_size, loader_boot_parameters_offset;
 #endif
 
 #endif

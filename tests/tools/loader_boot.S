@@ -14,7 +14,7 @@
 #define POISON 0x5ca1ab1e
 
 	.section .rodata
-	.globl	loader_boot, loader_boot_parameters, loader_boot_end
+	.globl	loader_boot, loader_boot_size, loader_boot_parameters_offset
 	.code16
 loader_boot:
 	cli
@@ -90,5 +90,11 @@ data_selector:	.long	0
 far_entry:	.long	0
 		.word	0
 loader_boot_end:
+
+	.balign	4
+loader_boot_size:
+	.long	loader_boot_end - loader_boot
+loader_boot_parameters_offset:
+	.long	loader_boot_parameters - loader_boot
 
 	.section .note.GNU-stack, "", @progbits
