@@ -11,93 +11,13 @@
 #include "arguments.h"
 #include "channels.h"
 #include "layout.h"
+#include "machine.h"
 #include "qmp.h"
 #include "ram.h"
 #include "spawn.h"
-#include "stream.h"
 
 #define START_TIMEOUT 30000 /* milliseconds until QEMU takes commands */
 #define QMP_TIMEOUT   10000
-#define CONSOLE_KEPT  0x40000
-#define STDERR_KEPT   0x1000
-#define TRIPLE_FAULT  "Triple fault"
-
-struct qemu {
-    struct loop *loop;
-    pid_t pid;
-    int pidfd; /* -1 once reaped */
-    int wait_status;
-    bool icount, debug;
-    const char *program;
-    int gdb_fd; /* -1 when taken or not there */
-    int ram_fd; /* -1 when the guest's RAM is no file of ours */
-    struct qmp qmp;
-    struct stream marker_stream, serial, log, messages;
-    struct markers *markers;
-    console_handler on_console;
-    void *console_context;
-
-    bool triple_fault;
-    char log_line[sizeof(TRIPLE_FAULT) + 1]; /* the start of the log's current line */
-    size_t log_length;
-    char stderr_text[STDERR_KEPT];
-    size_t stderr_length;
-    /* The newest CONSOLE_KEPT bytes end at console_length; the front is dropped when it is full. */
-    char console[2 * CONSOLE_KEPT + 1];
-    size_t console_length;
-};
-
-static void take_markers(void *context, const char *bytes, size_t length)
-{
-    struct qemu *qemu = context;
-
-    markers_feed(qemu->markers, bytes, length);
-}
-
-static void take_console(void *context, const char *bytes, size_t length)
-{
-    struct qemu *qemu = context;
-
-    if (qemu->console_length + length > 2 * CONSOLE_KEPT) {
-        size_t kept = qemu->console_length < CONSOLE_KEPT ? qemu->console_length : CONSOLE_KEPT;
-
-        memmove(qemu->console, qemu->console + qemu->console_length - kept, kept);
-        qemu->console_length = kept;
-    }
-    /* A NUL would hide what comes after it from every reader of the text. */
-    for (size_t i = 0; i < length; i++)
-        qemu->console[qemu->console_length++] = bytes[i] ? bytes[i] : ' ';
-    qemu->console[qemu->console_length] = '\0';
-    if (qemu->on_console)
-        qemu->on_console(qemu->console_context, bytes, length);
-}
-
-static void take_messages(void *context, const char *bytes, size_t length)
-{
-    struct qemu *qemu = context;
-    size_t room = STDERR_KEPT - 1 - qemu->stderr_length;
-    size_t taken = length < room ? length : room;
-
-    memcpy(qemu->stderr_text + qemu->stderr_length, bytes, taken);
-    qemu->stderr_length += taken;
-    qemu->stderr_text[qemu->stderr_length] = '\0';
-}
-
-static void take_log(void *context, const char *bytes, size_t length)
-{
-    struct qemu *qemu = context;
-
-    for (size_t i = 0; i < length; i++) {
-        if (bytes[i] != '\n') {
-            if (qemu->log_length < sizeof(qemu->log_line) - 1)
-                qemu->log_line[qemu->log_length++] = bytes[i];
-            continue;
-        }
-        qemu->log_line[qemu->log_length] = '\0';
-        qemu->triple_fault = qemu->triple_fault || strcmp(qemu->log_line, TRIPLE_FAULT) == 0;
-        qemu->log_length = 0;
-    }
-}
 
 static struct error *spawn_qemu(struct qemu *qemu, const struct qemu_options *options,
                                 const struct channels *channels)
@@ -166,13 +86,13 @@ static struct error *watch_channels(struct qemu *qemu, struct channels *channels
     if (!err)
         err = qmp_open(&qemu->qmp, take(&ours[QMP]), loop);
     if (!err)
-        err = stream_open(&qemu->marker_stream, take(&ours[MARKERS]), loop, take_markers, qemu);
+        err = stream_open(&qemu->marker_stream, take(&ours[MARKERS]), loop, sink_markers, qemu);
     if (!err)
-        err = stream_open(&qemu->serial, take(&ours[SERIAL]), loop, take_console, qemu);
+        err = stream_open(&qemu->serial, take(&ours[SERIAL]), loop, sink_console, qemu);
     if (!err)
-        err = stream_open(&qemu->log, take(&ours[LOG]), loop, take_log, qemu);
+        err = stream_open(&qemu->log, take(&ours[LOG]), loop, sink_log, qemu);
     if (!err)
-        err = stream_open(&qemu->messages, take(&ours[MESSAGES]), loop, take_messages, qemu);
+        err = stream_open(&qemu->messages, take(&ours[MESSAGES]), loop, sink_messages, qemu);
     return err;
 }
 
