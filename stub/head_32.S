@@ -104,7 +104,8 @@ startup_32:
 
 	/*
 	 * Where the copy will stand. The kernel must start on a multiple of its alignment and not
-	 * below the address that it was linked for (mkimage put that in the image); the copy ends where the room for it ends.
+	 * below the address that it was linked for (mkimage put that in the image); the copy ends
+	 * where the room for it ends.
 	 */
 	movl	BP_kernel_alignment(%esi), %eax
 	decl	%eax

@@ -268,6 +268,7 @@ gdt64:
 	.word	gdt_end - gdt - 1
 	.quad	0
 	.balign	8
+	.type	gdt, @object
 gdt:
 	.quad	0			/* null */
 	.quad	GDT_ENTRY_CODE32	/* __KERNEL32_CS */
@@ -276,19 +277,24 @@ gdt:
 	.quad	GDT_ENTRY_TSS		/* __BOOT_TSS: 16 bytes in long mode */
 	.quad	0
 gdt_end:
+	.size	gdt, . - gdt
 
 /* Heap and stack of the C code. */
 	.bss
 	.globl	boot_heap, boot_heap_end, boot_stack, boot_stack_end
 	.hidden	boot_heap, boot_heap_end, boot_stack, boot_stack_end
 	.balign	16
+	.type	boot_heap, @object
 boot_heap:
 	.skip	BOOT_HEAP_SIZE
 boot_heap_end:
+	.size	boot_heap, . - boot_heap
 	.balign	16
+	.type	boot_stack, @object
 boot_stack:
 	.skip	BOOT_STACK_SIZE
 boot_stack_end:
+	.size	boot_stack, . - boot_stack
 
 /*
  * Room for page tables. Outside of .bss, because it must not be cleared with it: cr3 points here

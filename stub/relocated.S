@@ -155,9 +155,15 @@ boot_tss:
 
 	.bss
 	.balign	16
+	.type	exception_stack, @object
+exception_stack:
 	.skip	BOOT_EXCEPTION_STACK_SIZE
 exception_stack_end:
+	.size	exception_stack, . - exception_stack
+	.type	nmi_stack, @object
+nmi_stack:
 	.skip	BOOT_EXCEPTION_STACK_SIZE
 nmi_stack_end:
+	.size	nmi_stack, . - nmi_stack
 
 	.section .note.GNU-stack, "", @progbits
