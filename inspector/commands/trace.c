@@ -28,7 +28,9 @@ struct trace {
 
 static const struct argp_option options[] = {
     {"connect", KEY_CONNECT, "ADDRESS", 0,
-     "attach to a stub that runs already, at unix:PATH or HOST:PORT, instead of starting QEMU", 0},
+     "attach to a stub that runs already, at unix:PATH or HOST:PORT, instead of starting QEMU; the "
+     "guest is let go after the last checkpoint, and left stopped where it fails",
+     0},
     {"to", KEY_TO, "CHECKPOINT", 0, "end there (default: when the guest ends)", 0},
     {"brief", KEY_BRIEF, NULL, 0, "registers and markers only: read no memory, prove nothing", 0},
     {"no-count", KEY_NO_COUNT, NULL, 0,
