@@ -14,7 +14,6 @@ include demo/demo.mk
 include mk/docs.mk
 include mk/check.mk
 include tests/bench/bench.mk
-include mk/bench.mk
 include mk/install.mk
 include mk/lint.mk
 

@@ -6,7 +6,7 @@ DEPS_BUILD := gcc make binutils libc6-dev pkg-config zlib1g-dev libelf-dev libdw
 	libreadline-dev qemu-system-x86
 DEPS_CHECK := libcmocka-dev perl jq gdb cpio dpkg-dev
 DEPS_LINT := clang-format cppcheck shellcheck
-DEPS_BENCH := hyperfine gdb jq
+DEPS_BENCH := hyperfine gdb jq cpio dpkg
 
 deps: ## install what the build and the demo need (apt-get; sudo when not root)
 	@mk/install-deps $(DEPS_BUILD)
