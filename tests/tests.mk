@@ -7,7 +7,8 @@ UNIT_STUB := $(patsubst tests/unit/stub/%.c,$(OUT)/tests/stub/%,$(wildcard tests
 include tests/unit/tools/tools-tests.mk
 
 # Tests of the views run on a made-up guest: these stand in for the real target and symbols.
-UNIT_VIEWS := regs descriptors pagetable translate bss reloc elfload moved params disasm explain
+UNIT_VIEWS := regs descriptors pagetable translate bss reloc elfload moved params disasm explain \
+	crosscheck fault snapshot
 UNIT_FAKES := $(OUT)/tests/inspector/fake_target.o $(OUT)/tests/inspector/fake_symbols.o
 
 $(UNIT_FAKES): $(OUT)/tests/inspector/%.o: tests/unit/inspector/%.c
@@ -25,6 +26,15 @@ $(OUT)/tests/inspector/fake_guest.o: tests/unit/inspector/fake_guest.c
 	$(CC) $(INSPECTOR_CFLAGS) $(INSPECTOR_ALL_INCLUDES) -Itests/unit/inspector -c $< -o $@
 $(UNIT_TIMELINES:%=$(OUT)/tests/inspector/test_%): $(UNIT_SCRIPTED)
 $(UNIT_TIMELINES:%=$(OUT)/tests/inspector/test_%): UNIT_EXTRA := $(UNIT_SCRIPTED)
+
+# The test of how guests end makes up a QEMU that has ended.
+UNIT_ENDED := $(OUT)/tests/inspector/fake_qemu.o
+
+$(UNIT_ENDED): tests/unit/inspector/fake_qemu.c
+	@mkdir -p $(@D)
+	$(CC) $(INSPECTOR_CFLAGS) $(INSPECTOR_ALL_INCLUDES) -Itests/unit/inspector -c $< -o $@
+$(OUT)/tests/inspector/test_guest_end: $(UNIT_ENDED)
+$(OUT)/tests/inspector/test_guest_end: UNIT_EXTRA := $(UNIT_ENDED)
 
 # Tests of the debug session talk to a scripted stub.
 UNIT_TARGETS := target target_run target_parts target_opening target_hostile

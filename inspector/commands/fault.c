@@ -3,21 +3,26 @@
 
 #include <string.h>
 
+#include "flow.h"
+#include "guest.h"
+
 /* Instructions shown, from the one that the guest stands at. */
 #define FAULT_CODE_LINES 6
 
 /*
  * The text of an error stop: stub/abi/checkpoint.h puts its linear address in rdi and its length in
- * rsi, or in edi and ecx where it is 16- or 32-bit code. Both come from the guest: at most FAULT_MESSAGE_MAX bytes are taken, control bytes as dots.
+ * rsi, or in edi and ecx where it is 16- or 32-bit code. Both come from the guest: at most
+ * FAULT_MESSAGE_MAX bytes are taken, as far as memory goes, control bytes as dots.
  */
 static struct error *read_message(struct fault *fault)
 {
     const struct registers *regs = &fault->stop->regs;
     bool wide = registers_mode(regs) == CPU_LONG64;
+    uint64_t address = wide ? regs->gpr[RDI] : regs->gpr[RDI] & UINT32_MAX;
     uint64_t claimed = wide ? regs->gpr[RSI] : regs->gpr[RCX] & UINT32_MAX;
     size_t length = claimed < FAULT_MESSAGE_MAX ? claimed : FAULT_MESSAGE_MAX - 1;
-    struct error *err = target_read_virt(fault->stop->target, virt(regs->gpr[RDI]), fault->message,
-                                         length);
+    struct error *err = guest_try_linear(fault->stop, virt(address), fault->message, length,
+                                         &length);
 
     if (err)
         return error_context(err, "reading the boot code's message");
@@ -58,6 +63,24 @@ static const char *headline(enum timeline_event event)
     }
 }
 
+/* Words on as many lines as they need; one that is longer than a line is broken. */
+static void print_message(const char *message, const struct text *text)
+{
+    struct flow flow = flow_start(text, "message");
+
+    while (*message) {
+        size_t length = strcspn(message, " ");
+
+        if (length > TEXT_COLUMNS - TEXT_LABEL_COLUMNS)
+            length = TEXT_COLUMNS - TEXT_LABEL_COLUMNS;
+        flow_room(&flow, 1, length);
+        text_print(text, TEXT_BAD, "%.*s", (int)length, message);
+        message += length;
+        message += strspn(message, " ");
+    }
+    flow_end(&flow);
+}
+
 void fault_text(const struct fault *fault, const struct text *text)
 {
     text_print(text, TEXT_PLAIN, "\n");
@@ -67,10 +90,7 @@ void fault_text(const struct fault *fault, const struct text *text)
     text_label(text, "where");
     text_print(text, TEXT_PLAIN, "%s, %s code\n", fault->where,
                cpu_mode_name(registers_mode(&fault->stop->regs)));
-    if (fault->message[0]) {
-        text_label(text, "message");
-        text_print(text, TEXT_BAD, "%s\n", fault->message);
-    }
+    print_message(fault->message, text);
     explain_text(&fault->why, text);
     disasm_text(&fault->code, text);
     regs_text(&fault->regs, text);

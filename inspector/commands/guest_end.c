@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#define HALT_LINE "-- System halted"
+#define HALT_LINE   "-- System halted"
+#define MESSAGE_MAX 256
 
 /* A shutdown or reset is the kernel's own wish once it runs, and a crash before. */
 static const char *quit_word(const struct guest_end *end)
@@ -36,6 +37,14 @@ const char *guest_end_word(const struct guest_end *end)
     return "killed";
 }
 
+/* Text of the guest's or of QEMU's, for one line of ours. */
+static void make_printable(char *text)
+{
+    for (; *text; text++)
+        if (*text < ' ' || *text > '~')
+            *text = '.';
+}
+
 /*
  * The line that the boot code printed before it halted: the last one with text in it above
  * "-- System halted". False when the console shows none.
@@ -55,10 +64,28 @@ static bool halt_message(const struct guest_end *end, char *out, size_t size)
     while (start > console && start[-1] != '\n')
         start--;
     snprintf(out, size, "%.*s", (int)(halt - start), start);
-    for (char *byte = out; *byte; byte++)
-        if (*byte < ' ' || *byte > '~')
-            *byte = '.';
+    make_printable(out);
     return out[0] != '\0';
+}
+
+/* The first line of QEMU's own messages that is no warning, else the first. */
+static void death_message(const struct guest_end *end, char *out, size_t size)
+{
+    const char *text = qemu_stderr(end->qemu);
+    size_t first = strcspn(text, "\n");
+    const char *line = text;
+    size_t length = first;
+
+    while (length > 0 && memmem(line, length, "warning: ", strlen("warning: "))) {
+        line += length + (line[length] == '\n');
+        length = strcspn(line, "\n");
+    }
+    if (length == 0) {
+        line = text;
+        length = first;
+    }
+    snprintf(out, size, "%.*s", (int)length, line);
+    make_printable(out);
 }
 
 static const char *last_checkpoint(const struct guest_end *end)
@@ -76,7 +103,7 @@ void guest_end_json(const struct guest_end *end, const struct text *text)
 {
     enum qemu_end state = end->qemu ? qemu_end_state(end->qemu) : QEMU_RUNNING;
     bool has_status = state != QEMU_RUNNING && state != QEMU_KILLED;
-    char message[256] = "";
+    char message[MESSAGE_MAX] = "";
     json_t *line;
 
     line = json_pack(
@@ -88,6 +115,17 @@ void guest_end_json(const struct guest_end *end, const struct text *text)
     json_dumpf(line, text->stream, JSON_COMPACT);
     putc('\n', text->stream);
     json_decref(line);
+}
+
+/* What the guest wrote is cut to the width of the page. */
+static void malformed_text(const struct markers *markers, const struct text *text)
+{
+    const char *first = markers_first_malformed(markers);
+    char head[80];
+    int used = snprintf(head, sizeof(head), "%zu lines on port 0xe9 are no markers; the first: ",
+                        markers_malformed(markers));
+
+    text_print(text, TEXT_BAD, "%s%.*s\n", head, TEXT_COLUMNS - used, first[0] ? first : "(empty)");
 }
 
 void guest_end_text(const struct guest_end *end, const struct text *text)
@@ -102,8 +140,7 @@ void guest_end_text(const struct guest_end *end, const struct text *text)
                            : TEXT_BAD,
                "%s\n", end->left ? "none yet, it was left at the last checkpoint" : word);
     if (end->markers && markers_malformed(end->markers))
-        text_print(text, TEXT_BAD, "%zu lines on port 0xe9 are no markers; the first: %s\n",
-                   markers_malformed(end->markers), markers_first_malformed(end->markers));
+        malformed_text(end->markers, text);
 }
 
 static struct error *quit_error(const struct guest_end *end, const char *where)
@@ -118,15 +155,15 @@ static struct error *quit_error(const struct guest_end *end, const char *where)
 struct error *guest_end_error(const struct guest_end *end)
 {
     const char *last = end->markers ? last_checkpoint(end) : NULL;
-    char message[256];
+    char message[MESSAGE_MAX];
     char where[CHECKPOINT_NAME_MAX + 32] = "before the first checkpoint";
 
     if (end->left)
         return NULL;
-    if (end->shut_down)
-        return quit_error(end, where);
     if (last)
         snprintf(where, sizeof(where), "after checkpoint %s", last);
+    if (end->shut_down)
+        return quit_error(end, where);
     if (end->stopped) {
         bool said = halt_message(end, message, sizeof(message));
 
@@ -147,6 +184,7 @@ struct error *guest_end_error(const struct guest_end *end)
     case QEMU_KILLED:
         break;
     }
+    death_message(end, message, sizeof(message));
     return error_new(ERROR_GUEST, "QEMU died %s: %s", where,
-                     qemu_stderr(end->qemu)[0] ? qemu_stderr(end->qemu) : "it gave no reason");
+                     message[0] ? message : "it gave no reason");
 }
