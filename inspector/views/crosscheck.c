@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "claims.h"
 #include "flow.h"
 
 /* The fact of this name; NULL when the name is none. */
@@ -21,27 +22,6 @@ static const struct maybe *fact_named(const struct facts *facts, const char *nam
     return NULL;
 }
 
-/* Keys that stand for a linker symbol of the code that runs now. */
-static bool symbol_named(const struct stop *stop, const char *key, uint64_t *ret)
-{
-    static const struct {
-        const char *stage, *key, *symbol;
-    } rows[] = {
-        {"bss-cleared", "start", "_bss"},
-        {"bss-cleared", "end", "_ebss"},
-    };
-    struct maybe base = stop_base(stop, MODULE_STUB);
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        if (!stop->stub || !base.known || strcmp(rows[i].stage, stop->stage->name) != 0 ||
-            strcmp(rows[i].key, key) != 0 || !symbols_value(stop->stub, rows[i].symbol, ret))
-            continue;
-        *ret += base.value;
-        return true;
-    }
-    return false;
-}
-
 static bool actual_value(const struct stop *stop, const char *key, uint64_t *ret)
 {
     const struct maybe *fact = fact_named(&stop->facts, key);
@@ -53,7 +33,7 @@ static bool actual_value(const struct stop *stop, const char *key, uint64_t *ret
     }
     if ((strcmp(key, "gdtr") == 0 || strcmp(key, "idtr") == 0) && !stop->regs.hidden_known)
         return false;
-    return registers_get(&stop->regs, key, ret, &width) || symbol_named(stop, key, ret);
+    return registers_get(&stop->regs, key, ret, &width) || claim_value(stop, key, ret);
 }
 
 void crosscheck_capture(const struct stop *stop, struct crosscheck_view *ret)

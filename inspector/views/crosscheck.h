@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The marker of a stage held against the machine. A key that names a register is compared with the
- * register, a key that names a fact of the timeline (load, copy, output, virtual) with that fact,
- * and start and end at a stage that runs in the copy with what they bound there (_bss, _ebss). All
- * other keys are claims that other views prove, and are shown as they are.
+ * register, a key that names a fact of the timeline (load, copy, output, virtual, boot_params) with
+ * that fact, and a key with a meaning of its own with what the image and the symbols say it must be
+ * (claims.h). What is left (how many slots KASLR had, how many e820 entries) is shown as it is.
  */
 #ifndef BOOTSCOPE_VIEWS_CROSSCHECK_H
 #define BOOTSCOPE_VIEWS_CROSSCHECK_H
