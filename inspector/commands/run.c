@@ -6,6 +6,7 @@
 #include "command.h"
 #include "console.h"
 #include "guest_end.h"
+#include "marker_line.h"
 #include "markers.h"
 #include "session.h"
 #include "text.h"
@@ -46,61 +47,29 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     return 0;
 }
 
-static void print_json(const struct run *run, const struct marker *marker,
-                       const struct stage *stage, int64_t elapsed)
-{
-    json_t *line = json_pack("{s:s,s:o,s:I,s:o}", "checkpoint", marker->name, "index",
-                             stage ? json_integer(stage->index) : json_null(), "milliseconds",
-                             (json_int_t)elapsed, "marker", marker_json(marker));
-
-    json_dumpf(line, run->out.stream, JSON_COMPACT);
-    putc('\n', run->out.stream);
-    json_decref(line);
-}
-
-static void print_text(const struct run *run, const struct marker *marker,
-                       const struct stage *stage, int64_t elapsed)
-{
-    int column = 0;
-
-    if (stage)
-        text_print(&run->out, TEXT_DIM, "%3u ", stage->index);
-    else
-        text_print(&run->out, TEXT_DIM, "  - ");
-    text_print(&run->out, TEXT_HEADING, "%-20s", marker->name);
-    text_print(&run->out, TEXT_DIM, "%6lld ms ", (long long)elapsed);
-    column = 34;
-    for (unsigned int i = 0; i < marker->count; i++) {
-        const char *value = text_hex(marker->keys[i].value);
-        int width = (int)(strlen(marker->keys[i].key) + strlen(value)) + 2;
-
-        if (column + width > TEXT_COLUMNS) {
-            text_print(&run->out, TEXT_PLAIN, "\n%34s", "");
-            column = 34;
-        }
-        text_print(&run->out, TEXT_PLAIN, " %s=%s", marker->keys[i].key, value);
-        column += width;
-    }
-    text_print(&run->out, TEXT_PLAIN, "\n");
-    fflush(run->out.stream);
-}
-
 static void on_marker(void *context, const struct marker *marker)
 {
     struct run *run = context;
-    const struct stage *stage = stages_find(&run->session.stages, marker->name);
+    const struct stage *stage = stages_named(&run->session.stages, marker->name);
     int64_t elapsed = loop_now() - run->started;
 
     run->stopped = run->stopped || strcmp(marker->name, CHECKPOINT_ERROR_NAME) == 0;
     if (stage) {
         run->out_of_order += run->seen > 0 && stage->index <= run->highest;
-        run->highest = stage->index;
+        if (stage->index > run->highest)
+            run->highest = stage->index;
         run->seen++;
     }
-    if (run->guest.json)
-        print_json(run, marker, stage, elapsed);
-    else
-        print_text(run, marker, stage, elapsed);
+    if (run->guest.json) {
+        json_t *line = marker_line_json(marker, stage, elapsed);
+
+        json_dumpf(line, run->out.stream, JSON_COMPACT);
+        putc('\n', run->out.stream);
+        json_decref(line);
+    } else {
+        marker_line_text(marker, stage, elapsed, &run->out);
+    }
+    fflush(run->out.stream);
 }
 
 static void on_console(void *context, const char *bytes, size_t length)

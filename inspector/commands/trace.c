@@ -17,6 +17,7 @@ struct trace {
     struct guest_options guest;
     const char *image, *connect, *to;
     struct session session;
+    const struct stage *until; /* what --to names, or NULL */
     struct text out;
     struct console console;
     struct snapshot snapshots[2]; /* this checkpoint's, and the one's before */
@@ -108,7 +109,7 @@ static struct error *show(struct trace *trace, const struct stop *stop)
     trace->wrong += snapshot_wrong(now);
     trace->out_of_order += before && before->stage->index >= now->stage->index;
     trace->count++;
-    trace->arrived = trace->to && strcmp(trace->to, stop->stage->name) == 0;
+    trace->arrived = trace->until && stop->stage == trace->until;
     if (trace->guest.json)
         print_line(trace, snapshot_json(now));
     else
@@ -261,7 +262,9 @@ struct error *command_trace(int argc, char **argv, int *ret_status)
                        &trace.session);
     if (err)
         return err;
-    if (trace.to && !stages_find(&trace.session.stages, trace.to))
+    if (trace.to)
+        trace.until = stages_find(&trace.session.stages, trace.to);
+    if (trace.to && !trace.until)
         err = error_new(ERROR_INPUT, "--to %s: no such checkpoint", trace.to);
     if (trace.session.qemu)
         qemu_on_console(trace.session.qemu, on_console, &trace);

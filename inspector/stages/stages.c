@@ -107,15 +107,21 @@ struct error *stages_from_symbols(const struct symbols *setup, const struct symb
     return NULL;
 }
 
-const struct stage *stages_find(const struct stages *stages, const char *name)
+const struct stage *stages_named(const struct stages *stages, const char *name)
 {
-    char *end;
-
     for (size_t i = 0; i < stages->count; i++)
         if (strcmp(stages->list[i].name, name) == 0)
             return &stages->list[i];
-    if (*name < '0' || *name > '9')
-        return NULL;
+    return NULL;
+}
+
+const struct stage *stages_find(const struct stages *stages, const char *name)
+{
+    const struct stage *stage = stages_named(stages, name);
+    char *end;
+
+    if (stage || *name < '0' || *name > '9')
+        return stage;
     errno = 0;
     unsigned long index = strtoul(name, &end, 10);
     if (errno || *end)

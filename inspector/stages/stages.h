@@ -50,6 +50,8 @@ struct stages {
 struct error *stages_from_symbols(const struct symbols *setup, const struct symbols *stub,
                                   const struct image *image, struct stages *ret);
 
+/* By name; NULL when there is none. */
+const struct stage *stages_named(const struct stages *stages, const char *name);
 /* By name or by decimal index; NULL when there is none. */
 const struct stage *stages_find(const struct stages *stages, const char *name);
 

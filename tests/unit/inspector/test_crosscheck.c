@@ -142,8 +142,7 @@ static void test_other_claims(void **state)
     struct stop stop = view_stop();
 
     (void)state;
-    only_shown(&stop, "e820_entries");
-    only_shown(&stop, "bytes");
+    only_shown(&stop, "colour");
     only_shown(&stop, "x");
     only_shown(&stop, "rs");
     only_shown(&stop, "rsi2");

@@ -183,6 +183,8 @@ static void test_find_by_name_or_index(void **state)
     assert_null(stages_find(&stages, "-7"));
     assert_null(stages_find(&stages, " 7"));
     assert_null(stages_find(&stages, ""));
+    assert_ptr_equal(stages_named(&stages, "8"), &stages.list[1]);
+    assert_null(stages_named(&stages, "7")); /* what a guest calls itself is a name */
     assert_null(stages_find(&stages, "18446744073709551623")); /* 7 + 2^64 */
     assert_null(stages_find(&stages, "4294967303"));           /* 7 + 2^32 */
     symbols_close(stub);
