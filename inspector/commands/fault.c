@@ -68,16 +68,7 @@ static void print_message(const char *message, const struct text *text)
 {
     struct flow flow = flow_start(text, "message");
 
-    while (*message) {
-        size_t length = strcspn(message, " ");
-
-        if (length > TEXT_COLUMNS - TEXT_LABEL_COLUMNS)
-            length = TEXT_COLUMNS - TEXT_LABEL_COLUMNS;
-        flow_room(&flow, 1, length);
-        text_print(text, TEXT_BAD, "%.*s", (int)length, message);
-        message += length;
-        message += strspn(message, " ");
-    }
+    flow_words(&flow, TEXT_BAD, message);
     flow_end(&flow);
 }
 

@@ -73,9 +73,10 @@ static void heading(const struct snapshot *snapshot, const struct snapshot *befo
     text_print(text, TEXT_PLAIN, "\n");
     text_print(text, TEXT_DIM, "%2u ", snapshot->stage->index);
     text_print(text, TEXT_HEADING, "%-20s", snapshot->stage->name);
-    text_print(text, TEXT_PLAIN, "%-12s", mode);
+    text_print(text, TEXT_PLAIN, "%s", mode);
     if (snapshot->instructions.known) {
-        text_print(text, TEXT_PLAIN, " %s instructions", text_count(snapshot->instructions.value));
+        text_print(text, TEXT_PLAIN, "%*s %s instructions", 12 - (int)strlen(mode), "",
+                   text_count(snapshot->instructions.value));
         if (before && before->instructions.known)
             text_print(text, TEXT_DIM, ", +%s",
                        text_count(snapshot->instructions.value - before->instructions.value));

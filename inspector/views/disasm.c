@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow.h"
 #include "guest.h"
 
 static struct error *start_capstone(unsigned int bits, csh *ret)
@@ -163,9 +164,11 @@ void disasm_line_text(const struct disasm_line *line, const struct text *text)
 
 void disasm_text(const struct disasm_view *view, const struct text *text)
 {
-    text_label(text, "code");
-    text_print(text, TEXT_PLAIN, "%u-bit at %s %s\n", view->bits, text_hex(view->start),
-               view->where);
+    struct flow flow = flow_start(text, "code");
+
+    flow_print(&flow, TEXT_PLAIN, "%u-bit at %s", view->bits, text_hex(view->start));
+    flow_words(&flow, TEXT_PLAIN, view->where);
+    flow_end(&flow);
     for (unsigned int i = 0; i < view->count; i++) {
         text_label(text, "");
         disasm_line_text(&view->lines[i], text);

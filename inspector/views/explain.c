@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow.h"
 #include "gdt.h"
 #include "guest.h"
 #include "idt.h"
@@ -195,24 +196,12 @@ struct error *explain_fault(const struct stop *stop, enum timeline_event event,
     return err;
 }
 
-/* Prints a sentence in lines of at most TEXT_COLUMNS, broken at blanks. */
-static void print_wrapped(const char *label, const char *sentence, const struct text *text)
+static void print_sentence(const char *label, const char *sentence, const struct text *text)
 {
-    const size_t width = TEXT_COLUMNS - TEXT_LABEL_COLUMNS;
+    struct flow flow = flow_start(text, label);
 
-    while (*sentence) {
-        size_t length = strlen(sentence);
-
-        if (length > width) {
-            length = width;
-            while (length > 1 && sentence[length] != ' ')
-                length--;
-        }
-        text_label(text, label);
-        text_print(text, TEXT_PLAIN, "%.*s\n", (int)length, sentence);
-        sentence += length + (sentence[length] == ' ');
-        label = "";
-    }
+    flow_words(&flow, TEXT_PLAIN, sentence);
+    flow_end(&flow);
 }
 
 void explain_text(const struct explain_view *view, const struct text *text)
@@ -223,7 +212,7 @@ void explain_text(const struct explain_view *view, const struct text *text)
     else
         text_print(text, TEXT_BAD, "cannot be read\n");
     for (unsigned int i = 0; i < view->count; i++)
-        print_wrapped(i ? "" : "because", view->sentences[i], text);
+        print_sentence(i ? "" : "because", view->sentences[i], text);
 }
 
 json_t *explain_json(const struct explain_view *view)

@@ -46,6 +46,9 @@ void flow_words(struct flow *flow, enum text_style style, const char *words)
     while (*words) {
         size_t length = strcspn(words, " ");
 
+        /* A word that is longer than a line is broken where the line ends. */
+        if (length > TEXT_COLUMNS - TEXT_LABEL_COLUMNS)
+            length = TEXT_COLUMNS - TEXT_LABEL_COLUMNS;
         flow_room(flow, 1, length);
         text_print(flow->text, style, "%.*s", (int)length, words);
         words += length;
