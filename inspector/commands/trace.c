@@ -147,7 +147,8 @@ static void print_summary(const struct trace *trace)
     text_print(&trace->out, trace->out_of_order ? TEXT_BAD : TEXT_PLAIN, "%s; ",
                trace->out_of_order ? "out of order" : "in order");
     if (trace->wrong)
-        text_print(&trace->out, TEXT_BAD, "%zu proofs do not hold\n", trace->wrong);
+        text_print(&trace->out, TEXT_BAD, "%zu proof%s not hold\n", trace->wrong,
+                   trace->wrong == 1 ? " does" : "s do");
     else
         text_print(&trace->out, TEXT_GOOD, "%s\n",
                    trace->brief ? "every marker agrees with the machine" : "every proof holds");
