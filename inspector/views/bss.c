@@ -88,8 +88,8 @@ void bss_text(const struct bss_view *view, const struct text *text)
         flow_print(&flow, TEXT_PLAIN, "%s", text_size(view->end - view->start));
         flow_print(&flow, TEXT_GOOD, "zero");
     } else {
-        flow_print(&flow, style, "%s byte%s not zero,", text_count(view->nonzero_bytes),
-                   view->nonzero_bytes == 1 ? "" : "s");
+        flow_print(&flow, style, "%s byte%s not zero%s,", text_count(view->nonzero_bytes),
+                   view->nonzero_bytes == 1 ? "" : "s", view->must_be_zero ? " that must be" : "");
         flow_words(&flow, style, "first");
         flow_words(&flow, style, text_hex(view->first.value));
         flow_words(&flow, style, view->first_name);

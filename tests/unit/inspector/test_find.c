@@ -34,8 +34,7 @@ static struct image *open_ours(bool unpack)
 
     if (!err && unpack)
         err = image_unpack(image, NULL, NULL);
-    if (err)
-        fail_msg("%s", error_message(err));
+    good(err);
     return image;
 }
 
@@ -55,8 +54,7 @@ static void expect_found(const struct image *image, const char *setup, const cha
     struct symbol_files files = {0};
     struct error *err = symbols_find(image, &files);
 
-    if (err)
-        fail_msg("%s", error_message(err));
+    good(err);
     expect_path(files.setup, setup);
     expect_path(files.stub, stub);
     expect_path(files.kernel, kernel);

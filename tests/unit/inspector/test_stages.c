@@ -9,22 +9,6 @@
 #include "assembled.h"
 #include "stages.h"
 
-static char *folder;
-
-static int set_up(void **state)
-{
-    (void)state;
-    folder = make_folder();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_folder(folder);
-    return 0;
-}
-
 static struct symbols *open_records(const char *name, unsigned int bits, const char *records)
 {
     char source[32768];
@@ -33,8 +17,7 @@ static struct symbols *open_records(const char *name, unsigned int bits, const c
     snprintf(source, sizeof(source), "start: nop\n" RECORDS "%s", records);
     char *path = make_elf(folder, name, bits, source);
     struct error *err = symbols_open(path, &symbols);
-    if (err)
-        fail_msg("%s", error_message(err));
+    good(err);
     free(path);
     return symbols;
 }

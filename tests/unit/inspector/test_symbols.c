@@ -9,39 +9,13 @@
 #include "assembled.h"
 #include "symbols.h"
 
-static char *folder;
-
-static int set_up(void **state)
-{
-    (void)state;
-    folder = make_folder();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_folder(folder);
-    return 0;
-}
-
-static void expect(struct error *err, const char *part)
-{
-    assert_non_null(err);
-    assert_int_equal(error_kind(err), ERROR_INPUT);
-    if (!strstr(error_message(err), part))
-        fail_msg("\"%s\" does not say \"%s\"", error_message(err), part);
-    error_free(err);
-}
-
 static struct symbols *open_source(unsigned int bits, const char *source)
 {
     char *path = make_elf(folder, "source", bits, source);
     struct symbols *symbols = NULL;
     struct error *err = symbols_open(path, &symbols);
 
-    if (err)
-        fail_msg("%s", error_message(err));
+    good(err);
     assert_string_equal(symbols_path(symbols), path);
     free(path);
     return symbols;
@@ -221,7 +195,7 @@ static void refuse_source(const char *source, const char *part)
     char *path = make_elf(folder, "bad", 64, source);
     struct symbols *symbols;
 
-    expect(symbols_open(path, &symbols), part);
+    bad_input(symbols_open(path, &symbols), part);
     free(path);
 }
 
@@ -248,16 +222,16 @@ static void test_files_that_are_none_of_ours(void **state)
     struct symbols *symbols;
 
     (void)state;
-    expect(symbols_open(path, &symbols), "text: not an ELF file");
-    expect(symbols_open(folder, &symbols), "is a directory, not a file");
-    expect(symbols_open("/no/such/file", &symbols), "/no/such/file: No such file or directory");
+    bad_input(symbols_open(path, &symbols), "text: not an ELF file");
+    bad_input(symbols_open(folder, &symbols), "is a directory, not a file");
+    bad_input(symbols_open("/no/such/file", &symbols), "/no/such/file: No such file or directory");
     free(path);
     path = make_elf(folder, "arm", 64, "nop\n");
     blob = read_blob(path);
     free(path);
     put(&blob, offsetof(Elf64_Ehdr, e_machine), EM_AARCH64, 2);
     path = write_blob(folder, "arm", &blob);
-    expect(symbols_open(path, &symbols), "arm: an ELF for machine 183, not for x86");
+    bad_input(symbols_open(path, &symbols), "arm: an ELF for machine 183, not for x86");
     free(path);
     blob_free(&blob);
 }

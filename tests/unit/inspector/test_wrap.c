@@ -17,22 +17,6 @@
 #include "synthetic.h"
 #include "wrap.h"
 
-static char *folder;
-
-static int set_up(void **state)
-{
-    (void)state;
-    folder = make_folder();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_folder(folder);
-    return 0;
-}
-
 static void expect(struct error *err, const char *part)
 {
     assert_non_null(err);
