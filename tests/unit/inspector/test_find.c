@@ -8,6 +8,7 @@
 
 #include "bundle.h"
 #include "find.h"
+#include "outcome.h"
 
 static struct bundle ours, other;
 
@@ -52,9 +53,8 @@ static void expect_found(const struct image *image, const char *setup, const cha
                          const char *kernel)
 {
     struct symbol_files files = {0};
-    struct error *err = symbols_find(image, &files);
 
-    good(err);
+    good(symbols_find(image, &files));
     expect_path(files.setup, setup);
     expect_path(files.stub, stub);
     expect_path(files.kernel, kernel);
@@ -158,13 +158,8 @@ static void refuse_named(const struct image *image, const char *first, const cha
 {
     const char *paths[] = {first, second};
     struct symbol_files files = {0};
-    struct error *err = symbols_named(image, paths, second ? 2 : 1, &files);
 
-    assert_non_null(err);
-    assert_int_equal(error_kind(err), ERROR_INPUT);
-    if (!strstr(error_message(err), part))
-        fail_msg("\"%s\" does not say \"%s\"", error_message(err), part);
-    error_free(err);
+    bad_input(symbols_named(image, paths, second ? 2 : 1, &files), part);
     symbol_files_close(&files);
 }
 

@@ -10,8 +10,9 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include "group_folder.h"
 #include "image.h"
-#include "synthetic.h"
+#include "outcome.h"
 
 static struct error *open_blob(const struct blob *blob, struct image **ret)
 {
@@ -38,20 +39,14 @@ static struct error *open_unpacked(const struct blob *blob, struct image **ret)
 static struct image *must_open(const struct blob *blob)
 {
     struct image *image = NULL;
-    struct error *err = open_unpacked(blob, &image);
 
-    good(err);
+    good(open_unpacked(blob, &image));
     return image;
 }
 
 static void expect(struct error *err, const char *part)
 {
-    assert_non_null(err);
-    assert_int_equal(error_kind(err), ERROR_INPUT);
-    if (!strstr(error_message(err), part))
-        fail_msg("\"%s\" does not say \"%s\"", error_message(err), part);
-    assert_null(strchr(error_message(err), '\n'));
-    error_free(err);
+    bad_input(one_line(err), part);
 }
 
 /* The image with one field changed must be refused with these words. */

@@ -8,6 +8,7 @@
 
 #include "bundle.h"
 #include "info.h"
+#include "outcome.h"
 
 static struct bundle bundle;
 
@@ -28,9 +29,8 @@ static int tear_down(void **state)
 static struct info open_image(const char *path)
 {
     struct info info = {0};
-    struct error *err = info_open(path, NULL, 0, &info);
 
-    good(err);
+    good(info_open(path, NULL, 0, &info));
     return info;
 }
 

@@ -7,6 +7,8 @@
 #include <cmocka.h>
 
 #include "assembled.h"
+#include "group_folder.h"
+#include "outcome.h"
 #include "stages.h"
 
 static struct symbols *open_records(const char *name, unsigned int bits, const char *records)
@@ -16,8 +18,7 @@ static struct symbols *open_records(const char *name, unsigned int bits, const c
 
     snprintf(source, sizeof(source), "start: nop\n" RECORDS "%s", records);
     char *path = make_elf(folder, name, bits, source);
-    struct error *err = symbols_open(path, &symbols);
-    good(err);
+    good(symbols_open(path, &symbols));
     free(path);
     return symbols;
 }

@@ -7,15 +7,16 @@
 #include <cmocka.h>
 
 #include "assembled.h"
+#include "group_folder.h"
+#include "outcome.h"
 #include "symbols.h"
 
 static struct symbols *open_source(unsigned int bits, const char *source)
 {
     char *path = make_elf(folder, "source", bits, source);
     struct symbols *symbols = NULL;
-    struct error *err = symbols_open(path, &symbols);
 
-    good(err);
+    good(symbols_open(path, &symbols));
     assert_string_equal(symbols_path(symbols), path);
     free(path);
     return symbols;
