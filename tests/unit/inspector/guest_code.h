@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define PATIENCE 20000 /* milliseconds: no test waits this long for a guest when all is well */
+
 struct guest_code {
     size_t length;
     uint8_t bytes[2048];

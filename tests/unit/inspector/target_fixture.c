@@ -32,22 +32,6 @@ int teardown(void **state)
     return 0;
 }
 
-void good(struct error *err)
-{
-    if (err)
-        fail_msg("%s", error_message(err));
-}
-
-void bad(struct error *err, enum error_kind kind, const char *part)
-{
-    if (!err)
-        fail_msg("no error, expected \"%s\"", part);
-    if (error_kind(err) != kind || !strstr(error_message(err), part))
-        fail_msg("kind %d: %s (expected kind %d: %s)", error_kind(err), error_message(err), kind,
-                 part);
-    error_free(err);
-}
-
 void open_target(struct fixture *f)
 {
     good(target_open(f->fd, f->loop, &f->target));

@@ -3,9 +3,9 @@
 #ifndef BOOTSCOPE_TESTS_TARGET_FIXTURE_H
 #define BOOTSCOPE_TESTS_TARGET_FIXTURE_H
 
-#include "error.h"
 #include "internal.h"
 #include "loop.h"
+#include "outcome.h"
 #include "rsp_server.h"
 #include "target.h"
 
@@ -20,10 +20,6 @@ int setup(void **state);
 int teardown(void **state);
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-/* Fails the test when there is an error. */
-void good(struct error *err);
-/* Fails the test unless it is an error of that kind with part in its message; frees it. */
-void bad(struct error *err, enum error_kind kind, const char *part);
 void open_target(struct fixture *f);
 
 #define SHORT 20 /* milliseconds: the reply timeout where silence is what is tested */

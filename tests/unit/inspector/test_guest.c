@@ -11,10 +11,10 @@
 
 #include "guest_code.h"
 #include "layout.h"
+#include "outcome.h"
 #include "qemu.h"
 #include "target.h"
 
-#define PATIENCE     20000 /* milliseconds: no test waits this long when all is well */
 #define CODE_ADDRESS 0x7c00
 #define RAM_SIZE     (64u << 20)
 
@@ -23,21 +23,6 @@ struct fixture {
     struct qemu *qemu;
     struct target *target;
 };
-
-static void good(struct error *err)
-{
-    if (err)
-        fail_msg("%s", error_message(err));
-}
-
-static void bad(struct error *err, enum error_kind kind, const char *part)
-{
-    if (!err)
-        fail_msg("no error, expected \"%s\"", part);
-    if (error_kind(err) != kind || !strstr(error_message(err), part))
-        fail_msg("kind %d: %s", error_kind(err), error_message(err));
-    error_free(err);
-}
 
 static int setup(void **state)
 {

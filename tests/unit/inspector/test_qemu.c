@@ -19,9 +19,8 @@
 
 #include "guest_code.h"
 #include "layout.h"
+#include "outcome.h"
 #include "qemu.h"
-
-#define PATIENCE 20000 /* milliseconds: no test waits this long when all is well */
 
 struct fixture {
     struct loop *loop;
@@ -62,22 +61,6 @@ static int teardown(void **state)
     rmdir(f->folder);
     free(f);
     return 0;
-}
-
-static void good(struct error *err)
-{
-    if (err)
-        fail_msg("%s", error_message(err));
-}
-
-static void bad(struct error *err, enum error_kind kind, const char *part)
-{
-    if (!err)
-        fail_msg("no error, expected \"%s\"", part);
-    if (error_kind(err) != kind || !strstr(error_message(err), part) ||
-        strchr(error_message(err), '\n'))
-        fail_msg("kind %d: %s", error_kind(err), error_message(err));
-    error_free(err);
 }
 
 /* Boots the code with no debugger and waits for its end. */
@@ -232,7 +215,7 @@ static void test_refused_arguments(void **state)
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-        bad(qemu_start(&cases[i].options, f->loop, &f->qemu), ERROR_INPUT, cases[i].part);
+        bad(one_line(qemu_start(&cases[i].options, f->loop, &f->qemu)), ERROR_INPUT, cases[i].part);
 }
 
 static void test_program_that_cannot_run(void **state)
@@ -242,10 +225,10 @@ static void test_program_that_cannot_run(void **state)
     struct qemu_options missing_path = {.qemu = "/nonexistent/qemu"};
     struct qemu_options folder = {.qemu = "/tmp"};
 
-    bad(qemu_start(&missing, f->loop, &f->qemu), ERROR_SYSTEM,
+    bad(one_line(qemu_start(&missing, f->loop, &f->qemu)), ERROR_SYSTEM,
         "no-such-program-anywhere: not found in PATH; install qemu-system-x86");
-    bad(qemu_start(&missing_path, f->loop, &f->qemu), ERROR_SYSTEM, "No such file");
-    bad(qemu_start(&folder, f->loop, &f->qemu), ERROR_SYSTEM, "Permission denied");
+    bad(one_line(qemu_start(&missing_path, f->loop, &f->qemu)), ERROR_SYSTEM, "No such file");
+    bad(one_line(qemu_start(&folder, f->loop, &f->qemu)), ERROR_SYSTEM, "Permission denied");
 }
 
 static void test_names_with_commas(void **state)
@@ -319,7 +302,7 @@ static void test_nothing_is_left(void **state)
     f->qemu = NULL;
     assert_int_equal(kill(pid, 0), -1);
     assert_int_equal(errno, ESRCH);
-    bad(qemu_start(&refused, f->loop, &f->qemu), ERROR_INPUT, "nonsense");
+    bad(one_line(qemu_start(&refused, f->loop, &f->qemu)), ERROR_INPUT, "nonsense");
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no child, not even a dead one */
     assert_int_equal(open_descriptors(), before);
     qemu_close(NULL);

@@ -14,12 +14,12 @@
 
 #include "guest_code.h"
 #include "layout.h"
+#include "outcome.h"
 #include "qemu.h"
 #include "ram.h"
 #include "target.h"
 
-#define PATIENCE   20000 /* milliseconds: no test waits this long when all is well */
-#define READS      100   /* per area and stop */
+#define READS      100 /* per area and stop */
 #define LENGTH_MAX 0x20000
 #define FOUR_GIB   ((uint64_t)4 << 30)
 
@@ -32,18 +32,23 @@ struct fixture {
     uint8_t file[LENGTH_MAX], protocol[LENGTH_MAX];
 };
 
-static void good(struct error *err)
-{
-    if (err)
-        fail_msg("%s", error_message(err));
-}
-
 static void start(struct fixture *f, const char *memory, const char *image)
 {
     struct qemu_options options = {.memory = memory, .image = image, .debug = true, .icount = true};
 
     good(qemu_start(&options, f->loop, &f->qemu));
     good(target_open(qemu_take_gdb_fd(f->qemu), f->loop, &f->target));
+}
+
+/* A guest that loops for ever once its firmware is done. */
+static void start_looping(struct fixture *f, const char *memory)
+{
+    struct guest_code code = {0};
+
+    strcpy(f->path, "/tmp/bootscope-shared.XXXXXX");
+    close(mkstemp(f->path));
+    code_loop_for_ever(&code);
+    start(f, memory, code_write_image(&code, f->path));
 }
 
 static int setup(void **state)
@@ -128,13 +133,9 @@ static void scatter(struct fixture *f, uint64_t first, uint64_t size)
 static void test_file_and_protocol_agree(void **state)
 {
     struct fixture *f = *state;
-    struct guest_code code = {0};
     struct stop_event stop;
 
-    strcpy(f->path, "/tmp/bootscope-shared.XXXXXX");
-    close(mkstemp(f->path));
-    code_loop_for_ever(&code);
-    start(f, "5G", code_write_image(&code, f->path));
+    start_looping(f, "5G");
     compare_everywhere(f); /* in reset: the firmware's corner is ROM */
     for (int i = 0; i < 300; i++)
         good(target_step(f->target, &stop));
@@ -153,13 +154,9 @@ static void test_file_and_protocol_agree(void **state)
 static void test_map_of_this_stop(void **state)
 {
     struct fixture *f = *state;
-    struct guest_code code = {0};
     struct stop_event stop;
 
-    strcpy(f->path, "/tmp/bootscope-shared.XXXXXX");
-    close(mkstemp(f->path));
-    code_loop_for_ever(&code);
-    start(f, "64M", code_write_image(&code, f->path));
+    start_looping(f, "64M");
     share(f);
     good(target_read_phys(f->target, phys(0xe0000), f->file, LENGTH_MAX));
     good(target_insert_breakpoint(f->target, virt(QEMU_SETUP_ADDRESS + 0x200)));
