@@ -17,12 +17,13 @@
 
 static char folder[64];
 
-const char *make_folder(void)
+int set_up(void **state)
 {
+    (void)state;
     strcpy(folder, "/tmp/tools-test.XXXXXX");
     assert_non_null(mkdtemp(folder));
     assert_int_equal(setenv("TMPDIR", folder, 1), 0);
-    return folder;
+    return 0;
 }
 
 const char *in_folder(const char *name)
@@ -55,10 +56,12 @@ size_t count_folder(void)
     return walk_folder(false);
 }
 
-void remove_folder(void)
+int tear_down(void **state)
 {
+    (void)state;
     walk_folder(true);
     assert_int_equal(rmdir(folder), 0);
+    return 0;
 }
 
 uint8_t *load_file(const char *path, size_t *ret_size)

@@ -21,17 +21,16 @@ struct run_options {
 /* Runs argv (NULL at its end). Fails the test when it cannot. */
 struct run run_program(const char *const argv[], const struct run_options *options);
 
-/* Makes a folder under /tmp, sets TMPDIR to it; the text is static. */
-const char *make_folder(void);
+/* Around a test: makes a folder under /tmp and sets TMPDIR to it; removes it with its files. */
+int set_up(void **state);
+int tear_down(void **state);
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 /* A path in that folder; the text lives until sixteen calls later. */
 const char *in_folder(const char *name);
 
 /* How many entries the folder has. */
 size_t count_folder(void);
-
-/* Removes the folder and the files in it. */
-void remove_folder(void);
 
 /* The whole file, malloc()ed; fails the test when it cannot be read. */
 uint8_t *load_file(const char *path, size_t *ret_size);

@@ -15,20 +15,6 @@
 #include "image_reader.h"
 #include "run.h"
 
-static int set_up(void **state)
-{
-    (void)state;
-    make_folder();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_folder();
-    return 0;
-}
-
 #define WITH(...)                                                                                  \
     (const char *const[])                                                                          \
     {                                                                                              \
@@ -225,7 +211,6 @@ static void test_full_disk_at_the_end(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(test_one_file_equals_two),  TEST(test_options_reach_the_header),
         TEST(test_bad_options),          TEST(test_bad_payloads),

@@ -13,20 +13,6 @@
 #include "run.h"
 #include "tiny_elf.h"
 
-static int set_up(void **state)
-{
-    (void)state;
-    make_folder();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_folder();
-    return 0;
-}
-
 /* Runs relocs on the ELF; a refusal must leave nothing but the input. */
 static struct run run_relocs(const struct tiny_elf *tiny)
 {
@@ -239,7 +225,6 @@ static void test_failure_keeps_the_old_output(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(test_each_type_goes_to_its_list),
         TEST(test_per_cpu_sites_are_listed_where_they_lie),
