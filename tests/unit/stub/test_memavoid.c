@@ -124,15 +124,22 @@ static void odd_memmaps(void **state)
     assert_int_equal(avoid.mem_limit, 64 << 20);
 }
 
+/* A list of two nodes, the second of which is this. */
+static void put_indirect_behind(uint32_t first_type, uint32_t first_len,
+                                const struct setup_indirect *indirect)
+{
+    params.hdr.setup_data = NODE_ADDRESS;
+    put_node(NODE_ADDRESS, NODE_ADDRESS + 0x800, first_type, first_len);
+    put_node(NODE_ADDRESS + 0x800, 0, SETUP_INDIRECT, sizeof(*indirect));
+    memcpy(nodes + 0x800 + sizeof(struct setup_data), indirect, sizeof(*indirect));
+}
+
 static void setup_data_and_what_it_points_to(void **state)
 {
     struct setup_indirect indirect = {SETUP_PCI, 0, 0x5000, 0x9000000};
 
     (void)state;
-    params.hdr.setup_data = NODE_ADDRESS;
-    put_node(NODE_ADDRESS, NODE_ADDRESS + 0x800, SETUP_PCI, 0x100);
-    put_node(NODE_ADDRESS + 0x800, 0, SETUP_INDIRECT, sizeof(indirect));
-    memcpy(nodes + 0x800 + sizeof(struct setup_data), &indirect, sizeof(indirect));
+    put_indirect_behind(SETUP_PCI, 0x100, &indirect);
     assert_null(init(""));
     assert_true(listed(NODE_ADDRESS, 0x100 + 16));
     assert_true(listed(NODE_ADDRESS + 0x800, sizeof(indirect) + 16));
@@ -145,10 +152,7 @@ static void odd_indirect_nodes(void **state)
     struct setup_indirect indirect = {SETUP_INDIRECT, 0, 0x5000, 0x9000000};
 
     (void)state;
-    params.hdr.setup_data = NODE_ADDRESS;
-    put_node(NODE_ADDRESS, NODE_ADDRESS + 0x800, SETUP_INDIRECT, 4);
-    put_node(NODE_ADDRESS + 0x800, 0, SETUP_INDIRECT, sizeof(indirect));
-    memcpy(nodes + 0x800 + sizeof(struct setup_data), &indirect, sizeof(indirect));
+    put_indirect_behind(SETUP_INDIRECT, 4, &indirect);
     assert_null(init(""));
     assert_false(listed(0x9000000, 0x5000));
 }
