@@ -57,7 +57,8 @@ static void test_not_zero(void **state)
     assert_int_equal(view.first.value, COPY + BSS + 0x48);
     assert_int_equal(bss_wrong(&view), 1);
     view_has(VIEW_TEXT(bss_text, &view),
-             "[0x201100, 0x202003)  3 bytes not zero, first 0x201148 boot_heap+0x8\n");
+             "[0x201100, 0x202003)  3 bytes not zero that must be, first "
+             "0x201148 boot_heap+0x8\n");
     /* The same is no fault where nobody has cleared it yet. */
     stop.stage = &relocated;
     view_no_error(bss_capture(&stop, &view));
