@@ -56,8 +56,9 @@ static bool halt_message(const struct guest_end *end, char *out, size_t size)
 
     for (const char *at = console; (at = strstr(at, HALT_LINE)) != NULL; at++)
         halt = at;
+    /* Code that has no console of its own yet may halt without that line. */
     if (!halt)
-        return false;
+        halt = console + strlen(console);
     while (halt > console && strchr("\r\n ", halt[-1]))
         halt--;
     const char *start = halt;
@@ -107,11 +108,12 @@ void guest_end_json(const struct guest_end *end, const struct text *text)
     json_t *line;
 
     line = json_pack(
-        "{s:s,s:o,s:o,s:I}", "end", guest_end_word(end), "exit_status",
+        "{s:s,s:o,s:o,s:o,s:I}", "end", guest_end_word(end), "exit_status",
         has_status ? json_integer(qemu_exit_status(end->qemu)) : json_null(), "message",
         end->stopped && halt_message(end, message, sizeof(message)) ? json_string(message)
                                                                     : json_null(),
-        "malformed_markers", (json_int_t)(end->markers ? markers_malformed(end->markers) : 0));
+        "missed", missed_json(&end->missed), "malformed_markers",
+        (json_int_t)(end->markers ? markers_malformed(end->markers) : 0));
     json_dumpf(line, text->stream, JSON_COMPACT);
     putc('\n', text->stream);
     json_decref(line);

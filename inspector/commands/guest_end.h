@@ -11,12 +11,14 @@
 
 #include "error.h"
 #include "markers.h"
+#include "missed.h"
 #include "qemu.h"
 #include "text.h"
 
 struct guest_end {
     struct qemu *qemu;             /* NULL for a guest that someone else started */
     const struct markers *markers; /* NULL likewise */
+    struct missed missed;          /* checkpoints that should have come */
     int64_t timeout_ms;
     bool stopped;        /* the boot code stopped at an error of its own */
     bool reached_kernel; /* it jumped to the kernel */
@@ -24,10 +26,13 @@ struct guest_end {
     bool left;           /* the command is done with a guest that has not ended */
 };
 
-/* "pass", "fail", "powered-off", "left", "error", "triple-fault", "reset", "killed" or "timeout": the word for the end. */
+/*
+ * The word for the end: "pass", "fail", "powered-off", "left", "error", "triple-fault", "reset",
+ * "killed" or "timeout".
+ */
 const char *guest_end_word(const struct guest_end *end);
 
-/* {"end":WORD,"exit_status":N or null,"message":TEXT or null,"malformed_markers":N} */
+/* {"end":WORD,"exit_status":N|null,"message":TEXT|null,"missed":[NAME..],"malformed_markers":N} */
 void guest_end_json(const struct guest_end *end, const struct text *text);
 /* One line. */
 void guest_end_text(const struct guest_end *end, const struct text *text);

@@ -21,6 +21,8 @@ struct run {
     size_t seen;
     size_t out_of_order; /* markers whose stage has a lower index than one before */
     uint32_t highest;
+    bool passed[STAGES_MAX];
+    size_t missed;
     bool stopped; /* the stub emitted its error marker */
 };
 
@@ -58,6 +60,7 @@ static void on_marker(void *context, const struct marker *marker)
         run->out_of_order += run->seen > 0 && stage->index <= run->highest;
         if (stage->index > run->highest)
             run->highest = stage->index;
+        run->passed[stage - run->session.stages.list] = true;
         run->seen++;
     }
     if (run->guest.json) {
@@ -99,6 +102,8 @@ static void print_summary(const struct run *run, const struct guest_end *end)
     text_print(&run->out, run->out_of_order ? TEXT_BAD : TEXT_PLAIN, "\n%zu markers, %s; ",
                run->seen, run->out_of_order ? "out of order" : "in order");
     guest_end_text(end, &run->out);
+    if (qemu_end_state(end->qemu) != QEMU_RUNNING)
+        missed_text(&end->missed, &run->out);
 }
 
 static struct error *finish(struct run *run)
@@ -109,13 +114,16 @@ static struct error *finish(struct run *run)
         .stopped = run->stopped,
         .reached_kernel = markers_find(qemu_markers(run->session.qemu), "kernel-jump") != NULL,
         .markers = qemu_markers(run->session.qemu),
+        .missed = missed_stages(&run->session.stages, run->passed, NULL, true),
     };
+    struct error *err = guest_end_error(&end);
 
     if (run->guest.json)
         guest_end_json(&end, &run->out);
     else
         print_summary(run, &end);
-    return guest_end_error(&end);
+    run->missed = err ? 0 : end.missed.count;
+    return err;
 }
 
 struct error *command_run(int argc, char **argv, int *ret_status)
@@ -141,7 +149,7 @@ struct error *command_run(int argc, char **argv, int *ret_status)
     err = watch(&run);
     if (!err)
         err = finish(&run);
-    if (!err && run.out_of_order)
+    if (!err && (run.out_of_order || run.missed))
         *ret_status = 1;
     session_close(&run.session);
     return err;

@@ -25,7 +25,9 @@ static struct error *open_stages(const struct session_options *options, struct s
     struct error *err = stages_from_symbols(session->symbols.setup, session->symbols.stub,
                                             session->image, &session->stages);
 
-    if (err || !options->debug || session->symbols.stub || session->symbols.setup)
+    /* An attached guest may be followed by its setup code alone; ours needs its decompressor's. */
+    bool followable = session->symbols.stub || (options->connect && session->symbols.setup);
+    if (err || !options->debug || (followable && session->stages.count > 0))
         return err;
     return error_new(ERROR_INPUT,
                      "%s: no ELF file with a .checkpoints section belongs to it; name one with "

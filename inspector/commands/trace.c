@@ -23,6 +23,8 @@ struct trace {
     struct snapshot snapshots[2]; /* this checkpoint's, and the one's before */
     size_t count;
     size_t wrong, out_of_order;
+    bool passed[STAGES_MAX];
+    struct missed missed; /* once the boot was followed to its end */
     bool brief, no_count;
     bool arrived; /* at the checkpoint named by --to */
 };
@@ -109,6 +111,7 @@ static struct error *show(struct trace *trace, const struct stop *stop)
     trace->wrong += snapshot_wrong(now);
     trace->out_of_order += before && before->stage->index >= now->stage->index;
     trace->count++;
+    trace->passed[stop->stage - trace->session.stages.list] = true;
     trace->arrived = trace->until && stop->stage == trace->until;
     if (trace->guest.json)
         print_line(trace, snapshot_json(now));
@@ -121,7 +124,20 @@ static struct error *show(struct trace *trace, const struct stop *stop)
 /* An attached guest goes on by itself after the last checkpoint: its owner decides its end. */
 static bool done(const struct trace *trace)
 {
-    return trace->arrived || (trace->connect && trace->count == trace->session.stages.count);
+    return trace->arrived || (trace->connect && trace->passed[trace->session.stages.count - 1]);
+}
+
+/* Whether the boot code has handed over: the kernel may then end the guest as it likes. */
+static bool reached_kernel(const struct trace *trace)
+{
+    const struct stages *stages = &trace->session.stages;
+    bool reached = false;
+
+    for (size_t i = 0; i < stages->count; i++)
+        reached = reached ||
+                  (trace->passed[i] && (stages->list[i].module == MODULE_KERNEL ||
+                                        strcmp(stages->list[i].name, "kernel-jump") == 0));
+    return reached;
 }
 
 static struct error *follow(struct trace *trace, enum timeline_event *ret_event,
@@ -146,6 +162,8 @@ static void print_summary(const struct trace *trace)
     text_print(&trace->out, TEXT_PLAIN, "\n%zu of %zu checkpoints, ", trace->count, stages->count);
     text_print(&trace->out, trace->out_of_order ? TEXT_BAD : TEXT_PLAIN, "%s; ",
                trace->out_of_order ? "out of order" : "in order");
+    if (trace->missed.count)
+        text_print(&trace->out, TEXT_BAD, "%zu missed; ", trace->missed.count);
     if (trace->wrong)
         text_print(&trace->out, TEXT_BAD, "%zu proof%s not hold\n", trace->wrong,
                    trace->wrong == 1 ? " does" : "s do");
@@ -160,6 +178,7 @@ static struct error *conclude(struct trace *trace, bool shut_down)
     struct error *err = NULL;
     enum qemu_end ended;
 
+    trace->missed = missed_stages(&trace->session.stages, trace->passed, trace->until, false);
     /* The stub hangs up a moment before QEMU can be reaped. */
     if (!done(trace) && !shut_down)
         err = qemu_wait(trace->session.qemu, trace->session.deadline, &ended);
@@ -170,7 +189,8 @@ static struct error *conclude(struct trace *trace, bool shut_down)
         .qemu = trace->session.qemu,
         .markers = trace->session.qemu ? qemu_markers(trace->session.qemu) : NULL,
         .timeout_ms = trace->guest.timeout_ms,
-        .reached_kernel = trace->count == trace->session.stages.count,
+        .missed = trace->missed,
+        .reached_kernel = reached_kernel(trace),
         .left = done(trace),
         .shut_down = shut_down,
     };
@@ -181,6 +201,7 @@ static struct error *conclude(struct trace *trace, bool shut_down)
     } else {
         print_summary(trace);
         guest_end_text(&end, &trace->out);
+        missed_text(&trace->missed, &trace->out);
     }
     return guest_end_error(&end);
 }
@@ -209,8 +230,7 @@ static bool orderly(const struct trace *trace)
 {
     const struct session *session = &trace->session;
 
-    return trace->count == session->stages.count && session->qemu &&
-           !qemu_triple_fault(session->qemu);
+    return reached_kernel(trace) && session->qemu && !qemu_triple_fault(session->qemu);
 }
 
 /* Nobody can say how a guest ended that somebody else started: only that it did, and where. */
@@ -271,7 +291,7 @@ struct error *command_trace(int argc, char **argv, int *ret_status)
         qemu_on_console(trace.session.qemu, on_console, &trace);
     if (!err)
         err = run(&trace);
-    if (!err && (trace.wrong || trace.out_of_order))
+    if (!err && (trace.wrong || trace.out_of_order || trace.missed.count))
         *ret_status = 1;
     snapshot_free(&trace.snapshots[0]);
     snapshot_free(&trace.snapshots[1]);

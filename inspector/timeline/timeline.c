@@ -194,6 +194,7 @@ static struct error *enter_stage(struct timeline *timeline, size_t i)
     stop->stage = timeline->last = &timeline->in.stages->list[i];
     stop->marker = timeline->in.markers ? markers_find(timeline->in.markers, stop->stage->name)
                                         : NULL;
+    stop->marker_expected = timeline->in.markers && stop->stage->module != MODULE_KERNEL;
     timeline->passed[i] = true;
     facts_place(stop);
     err = facts_learn(stop);
@@ -213,6 +214,7 @@ static struct error *classify(struct timeline *timeline, const struct stop_event
     *ret_again = false;
     stop->stage = NULL;
     stop->marker = NULL;
+    stop->marker_expected = false;
     if (event->reason == STOP_EXITED) {
         *ret = TIMELINE_EXIT;
         return NULL;

@@ -37,6 +37,7 @@ struct stop {
     const struct stage *stage; /* NULL when this is no checkpoint (a fault, an interrupt) */
     struct registers regs;
     const struct marker *marker; /* NULL when the stage emitted none */
+    bool marker_expected;        /* the stage emits one, and the guest's port 0xe9 is ours */
     struct facts facts;
     struct maybe instructions;
 

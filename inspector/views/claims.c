@@ -92,6 +92,12 @@ static struct maybe entry(const struct stop *stop, const char *name)
     return base.known ? known(base.value + stop->image->kernel.entry) : base;
 }
 
+static struct maybe boot_params(const struct stop *stop, const char *name)
+{
+    (void)name;
+    return stop->facts.boot_params;
+}
+
 static struct maybe physical_delta(const struct stop *stop, const char *name)
 {
     (void)name;
@@ -144,6 +150,8 @@ static const struct claim {
     {"relocations-applied", "abs32", site_count, "abs32"},
     {"relocations-applied", "inverse32", site_count, "inverse32"},
     {"relocations-applied", "abs64", site_count, "abs64"},
+    {"kernel-jump", "rax", entry, NULL},
+    {"kernel-jump", "rsi", boot_params, NULL},
 };
 
 bool claim_value(const struct stop *stop, const char *key, uint64_t *ret)

@@ -22,7 +22,7 @@ static const struct maybe *fact_named(const struct facts *facts, const char *nam
     return NULL;
 }
 
-static bool actual_value(const struct stop *stop, const char *key, uint64_t *ret)
+static bool machine_value(const struct stop *stop, const char *key, uint64_t *ret)
 {
     const struct maybe *fact = fact_named(&stop->facts, key);
     unsigned int width;
@@ -33,12 +33,34 @@ static bool actual_value(const struct stop *stop, const char *key, uint64_t *ret
     }
     if ((strcmp(key, "gdtr") == 0 || strcmp(key, "idtr") == 0) && !stop->regs.hidden_known)
         return false;
-    return registers_get(&stop->regs, key, ret, &width) || claim_value(stop, key, ret);
+    return registers_get(&stop->regs, key, ret, &width);
+}
+
+/*
+ * A key may have to hold twice: rax at kernel-jump is the register's value, and that must be the
+ * kernel's entry. What it disagrees with is what gets shown.
+ */
+static void check(const struct stop *stop, struct crosscheck_key *key)
+{
+    uint64_t value;
+
+    if (claim_value(stop, key->key, &key->actual)) {
+        key->checked = true;
+        key->agrees = key->actual == key->claimed;
+        if (!key->agrees)
+            return;
+    }
+    if (machine_value(stop, key->key, &value)) {
+        key->checked = true;
+        key->actual = value;
+        key->agrees = value == key->claimed;
+    }
 }
 
 void crosscheck_capture(const struct stop *stop, struct crosscheck_view *ret)
 {
     *ret = (struct crosscheck_view){0};
+    ret->missing = stop->stage && stop->marker_expected && !stop->marker;
     if (!stop->marker || !stop->stage)
         return;
     ret->present = true;
@@ -48,8 +70,7 @@ void crosscheck_capture(const struct stop *stop, struct crosscheck_view *ret)
 
         key->key = stop->marker->keys[i].key;
         key->claimed = stop->marker->keys[i].value;
-        key->checked = actual_value(stop, key->key, &key->actual);
-        key->agrees = key->checked && key->actual == key->claimed;
+        check(stop, key);
     }
 }
 
@@ -64,6 +85,10 @@ void crosscheck_text(const struct crosscheck_view *view, const struct text *text
 {
     struct flow flow = flow_start(text, "marker");
 
+    if (view->missing) {
+        flow_print(&flow, TEXT_BAD, "none came on port 0xe9");
+        flow_end(&flow);
+    }
     if (!view->present)
         return;
     if (view->count == 0)
@@ -100,7 +125,7 @@ json_t *crosscheck_json(const struct crosscheck_view *view)
 
 size_t crosscheck_wrong(const struct crosscheck_view *view)
 {
-    size_t wrong = 0;
+    size_t wrong = view->missing;
 
     for (size_t i = 0; i < view->count; i++)
         wrong += view->keys[i].checked && !view->keys[i].agrees;

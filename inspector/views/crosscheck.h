@@ -21,6 +21,7 @@ struct crosscheck_key {
 
 struct crosscheck_view {
     bool present; /* the stage emitted a marker */
+    bool missing; /* it should have, and did not */
     size_t count;
     struct crosscheck_key keys[MARKER_KEYS_MAX];
 };
