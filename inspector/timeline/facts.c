@@ -2,13 +2,13 @@
 /*
  * What each checkpoint teaches about the boot. Every rule reads the machine, a register or a
  * variable of the boot code, and never a marker: markers are claims that get compared with this.
- * Where the loaded image is needs no rule: the address of a stop tells (facts_place).
+ * Where the loaded image is, the address of every later stop in it tells (facts_place).
  */
 #include "timeline_internal.h"
 
 #include <string.h>
 
-enum fact { FACT_BOOT_PARAMS, FACT_COPY, FACT_OUTPUT, FACT_VIRTUAL };
+enum fact { FACT_BOOT_PARAMS, FACT_LOAD, FACT_COPY, FACT_OUTPUT, FACT_VIRTUAL };
 
 struct rule {
     const char *stage;
@@ -20,6 +20,7 @@ struct rule {
 
 static const struct rule rules[] = {
     {"protected-mode", FACT_BOOT_PARAMS, RSI, NULL, 0},
+    {"protected-mode", FACT_LOAD, RAX, NULL, 0}, /* where setup is about to jump */
     {"startup-32", FACT_BOOT_PARAMS, RSI, NULL, 0},
     {"startup-64", FACT_BOOT_PARAMS, RSI, NULL, 0},
     {"relocation-target", FACT_OUTPUT, RBP, NULL, 0},
@@ -33,6 +34,8 @@ static struct maybe *fact_slot(struct facts *facts, enum fact fact)
     switch (fact) {
     case FACT_BOOT_PARAMS:
         return &facts->boot_params;
+    case FACT_LOAD:
+        return &facts->load;
     case FACT_COPY:
         return &facts->copy;
     case FACT_OUTPUT:

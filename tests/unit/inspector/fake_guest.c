@@ -88,6 +88,7 @@ struct error *target_registers(struct target *target, struct registers *ret)
     memset(ret, 0, sizeof(*ret));
     ret->hidden_known = true;
     ret->rip = step->pc;
+    ret->gpr[RAX] = step->rax;
     ret->gpr[RSI] = step->rsi;
     ret->gpr[RBP] = step->rbp;
     ret->gpr[RBX] = step->rbx;

@@ -17,7 +17,7 @@ struct fake_step {
     uint64_t pc; /* linear */
     unsigned int bits;
     const char *marker; /* line that it wrote just before, or NULL */
-    uint64_t rsi, rbp, rbx;
+    uint64_t rax, rsi, rbp, rbx;
     bool foreign; /* it stops here anyway, and this is why: */
     enum stop_reason reason;
 };

@@ -171,17 +171,20 @@ static void test_passed_breakpoints_go(void **state)
 static void test_breakpoints_follow_load(void **state)
 {
     static const struct fake_step steps[] = {
-        {.pc = LOAD + 0x20, .bits = 32, .rbp = 0x300000},
+        {.pc = SETUP + 0x1000, .bits = 32, .rax = 0x300000, .rsi = BOOT_PARAMS},
+        /* ebp is what the stage worked out, wrongly here: the address of the stop is a fact. */
+        {.pc = 0x300000 + 0x20, .bits = 32, .rbp = 0x301000},
         {.pc = 0x300000 + 0x240, .bits = 64, .rbp = PREF, .rbx = COPY},
     };
     struct fixture f;
 
     (void)state;
-    fixture_open(&f, steps, 2, FAKE_EXITS);
-    fixture_stage(&f, LOAD_KNOWN);
+    fixture_open(&f, steps, 3, FAKE_EXITS);
+    fixture_stage(&f, PROTECTED_MODE);
     expect_armed(&f, STARTUP_32, KERNEL_ENTRY, LOAD, false);
+    expect_armed(&f, STARTUP_32, KERNEL_ENTRY, 0x300000, true);
+    expect(fixture_stage(&f, LOAD_KNOWN)->facts.load, 0x300000);
     expect_armed(&f, RELOCATION_TARGET, KERNEL_ENTRY, 0x300000, true);
-    expect_armed(&f, STARTUP_32, LOAD_KNOWN, 0x300000, true);
     assert_true(fake_guest_has(&f.target, 0x300000 + 0x700));
     assert_false(fake_guest_has(&f.target, LOAD + 0x700));
     expect(fixture_stage(&f, RELOCATION_TARGET)->facts.load, 0x300000);

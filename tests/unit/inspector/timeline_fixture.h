@@ -63,7 +63,7 @@ static const struct symbols fixture_stub = {fixture_names, 1};
 
 static const struct fake_step fixture_boot[] = {
     {.pc = SETUP + 0x200, .bits = 16, .marker = "@setup-entry cs=0x1000\n"},
-    {.pc = SETUP + 0x1000, .bits = 32, .rsi = BOOT_PARAMS},
+    {.pc = SETUP + 0x1000, .bits = 32, .rax = LOAD, .rsi = BOOT_PARAMS},
     {.pc = LOAD, .bits = 32, .rsi = BOOT_PARAMS, .marker = "@startup-32 esi=0x11010\n"},
     {.pc = LOAD + 0x20, .bits = 32, .rsi = BOOT_PARAMS, .rbp = LOAD},
     {.pc = LOAD + 0x240, .bits = 64, .rsi = BOOT_PARAMS, .rbp = PREF, .rbx = COPY},
