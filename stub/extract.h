@@ -8,7 +8,7 @@
 #include "platform.h"
 
 /*
- * Called by head_64.S with rdi = boot_params and rsi = output (where the kernel goes when it is
+ * Called by relocated.S with rdi = boot_params and rsi = output (where the kernel goes when it is
  * not placed at random; physical). Returns the kernel's entry point, a physical address. Does not
  * return when anything is wrong.
  */

@@ -9,7 +9,7 @@
 #include "failure.h"
 
 /*
- * Called by head_64.S: takes over the page tables (extends ours when cr3 is _pgtable, else builds
+ * Called by relocated.S: takes over the page tables (extends ours when cr3 is _pgtable, else builds
  * new ones there), maps the image, boot_params and the command line, and loads cr3. Stops the boot
  * when that cannot be done.
  */

@@ -4,7 +4,8 @@
  *
  * For:     an interrupted program must not notice, so every register that C code may change is
  *          saved first. The order makes the saved registers a struct pt_regs (x86.h).
- * Handed:  the processor's frame, on the boot stack, aligned to 16 bytes:
+ * Handed:  the processor's frame, aligned to 16 bytes, on the stack that the gate names: nmi_stack
+ *          for NMI, exception_stack for the rest (relocated.S):
  *
  *              +------------+
  *              | ss         |  +40

@@ -24,7 +24,7 @@ extern const uint32_t output_len __attribute__((visibility("hidden")));
 extern const uint64_t kernel_total_size __attribute__((visibility("hidden")));
 extern const uint64_t load_physical_addr __attribute__((visibility("hidden")));
 
-/* In head_64.S: the "error" checkpoint, then a halt for good. */
+/* In relocated.S: the "error" checkpoint, then a halt for good. */
 _Noreturn void checkpoint_error_stop(const char *message, unsigned long length);
 
 #define CPUID_FEATURES           0x1
