@@ -14,18 +14,23 @@
  *                  +---- memory
  *     0x100200 ----+                   0x100200 ---- memory
  *
- * There are several ways to do it, and no machine has all. Each is tried, and then tested.
+ * The PC's makers found three ways to open it, and no machine has all: ask the BIOS, tell the
+ * keyboard controller, or set a bit of the chipset. None can be believed, so each is tested.
  */
 #include "boot.h"
 
-/* One and the same byte if the line is closed: 0000:0200 and ffff:0210, a vector of the BIOS. */
-#define TEST_OFFSET      0x200
-#define HIGH_SEGMENT     0xffff
-#define HIGH_TEST_OFFSET (TEST_OFFSET + 0x10)
+/* One and the same word if the line is closed: 0000:0200 and ffff:0210, a vector of the BIOS. */
+#define LOW_SEGMENT  0x0000
+#define LOW_OFFSET   0x200
+#define HIGH_SEGMENT 0xffff
+#define HIGH_OFFSET  (LOW_OFFSET + 0x10)
 
-#define TEST_SHORT 32
-#define TEST_LONG  0x200000 /* a keyboard controller may need a while */
-#define ATTEMPTS   255
+/* How often to look, a microsecond apart: at what is so now, at the BIOS's work, at a slow chip's. */
+#define LOOKS_NOW  8
+#define LOOKS_BIOS 0x400
+#define LOOKS_CHIP 0x200000
+
+#define ROUNDS 255
 
 #define KBC_DATA          0x60
 #define KBC_STATUS        0x64
@@ -43,27 +48,30 @@
 #define FAST_GATE_A20   0x02
 #define FAST_GATE_RESET 0x01
 
-/* Writes to the low address, and looks whether the high one follows. */
-static bool a20_test(unsigned int loops)
+/*
+ * Turns all bits of the low word over and looks whether the high one did the same. The two may be
+ * equal by chance on an open line, but not twice in a row.
+ */
+static bool a20_test(unsigned int looks)
 {
     bool open = false;
-    uint32_t saved, counter;
+    uint32_t vector, word;
 
-    set_fs(0);
+    set_fs(LOW_SEGMENT);
     set_gs(HIGH_SEGMENT);
-    saved = read_fs32(TEST_OFFSET);
-    counter = saved;
-    while (!open && loops--) {
-        counter++;
-        write_fs32(TEST_OFFSET, counter);
+    vector = word = read_fs32(LOW_OFFSET);
+    for (unsigned int i = 0; i < looks && !open; i++) {
+        word = ~word;
+        write_fs32(LOW_OFFSET, word);
         io_delay(); /* and keeps the two accesses apart */
-        open = read_gs32(HIGH_TEST_OFFSET) != counter;
+        open = read_gs32(HIGH_OFFSET) != word;
     }
-    write_fs32(TEST_OFFSET, saved);
+    write_fs32(LOW_OFFSET, vector);
     return open;
 }
 
-static void enable_a20_bios(void)
+/* Its answer is not looked at: a BIOS may claim what it did not do, and the test finds out. */
+static bool ask_bios(void)
 {
     enum { ENABLE_A20 = 0x2401 };
     struct bios_registers in;
@@ -71,25 +79,22 @@ static void enable_a20_bios(void)
     init_registers(&in);
     in.eax = ENABLE_A20;
     bios_call(0x15, &in, NULL);
+    return true;
 }
 
 /* Waits until the controller takes a command; throws away what it has to say. False: absent. */
 static bool kbc_empty(void)
 {
     unsigned int absent = KBC_ABSENT_LIMIT;
-    unsigned int patience = KBC_PATIENCE;
 
-    while (patience--) {
+    for (unsigned int i = 0; i < KBC_PATIENCE && absent; i++) {
         uint8_t status;
 
         io_delay();
         status = inb(KBC_STATUS);
         if (status == KBC_NO_CONTROLLER) {
-            if (!--absent)
-                return false;
-            continue;
-        }
-        if (status & KBC_OUTPUT_FULL) {
+            absent--;
+        } else if (status & KBC_OUTPUT_FULL) {
             io_delay();
             (void)inb(KBC_DATA);
         } else if (!(status & KBC_INPUT_FULL)) {
@@ -99,49 +104,56 @@ static bool kbc_empty(void)
     return false;
 }
 
-/* The line hangs on a spare output pin of the keyboard controller, for lack of a better place. */
-static void enable_a20_kbc(void)
+/*
+ * The line hangs on a spare output pin of the keyboard controller, for lack of a better place. The
+ * last command does nothing there, but USB hardware that plays the controller for old programs
+ * knows by it that the sequence is over.
+ */
+static bool tell_keyboard_controller(void)
 {
-    kbc_empty();
-    outb(KBC_COMMAND, KBC_WRITE_OUTPUT);
-    kbc_empty();
-    outb(KBC_DATA, KBC_OUTPUT_A20_ON);
-    kbc_empty();
-    outb(KBC_COMMAND, KBC_NULL_COMMAND); /* some controllers act on the one before only now */
-    kbc_empty();
+    static const struct {
+        uint8_t port, value;
+    } sequence[] = {
+        {KBC_COMMAND, KBC_WRITE_OUTPUT},
+        {KBC_DATA, KBC_OUTPUT_A20_ON},
+        {KBC_COMMAND, KBC_NULL_COMMAND},
+    };
+
+    if (!kbc_empty())
+        return false;
+    for (unsigned int i = 0; i < sizeof(sequence) / sizeof(sequence[0]); i++) {
+        outb(sequence[i].port, sequence[i].value);
+        kbc_empty();
+    }
+    return true;
 }
 
 /* The chipset's own gate. The lowest bit of that port resets the machine: keep it clear. */
-static void enable_a20_fast(void)
+static bool set_fast_gate(void)
 {
-    uint8_t value = inb(FAST_GATE_PORT);
-
-    value |= FAST_GATE_A20;
-    value &= (uint8_t)~FAST_GATE_RESET;
-    outb(FAST_GATE_PORT, value);
+    outb(FAST_GATE_PORT, (inb(FAST_GATE_PORT) | FAST_GATE_A20) & (uint8_t)~FAST_GATE_RESET);
+    return true;
 }
+
+/* The gentlest first: a BIOS knows its machine, and a bit of port 0x92 may mean something else. */
+static const struct {
+    bool (*open)(void); /* false: this machine does not have it */
+    unsigned int looks;
+} ways[] = {
+    {ask_bios, LOOKS_BIOS},
+    {tell_keyboard_controller, LOOKS_CHIP},
+    {set_fast_gate, LOOKS_CHIP},
+};
 
 bool enable_a20(void)
 {
-    for (unsigned int attempt = 0; attempt < ATTEMPTS; attempt++) {
-        bool has_kbc;
-
-        if (a20_test(TEST_SHORT))
-            return true;
-        enable_a20_bios();
-        if (a20_test(TEST_SHORT))
-            return true;
-        has_kbc = kbc_empty();
-        if (a20_test(TEST_SHORT))
-            return true; /* the BIOS's way, but it took a moment */
-        if (has_kbc) {
-            enable_a20_kbc();
-            if (a20_test(TEST_LONG))
+    if (a20_test(LOOKS_NOW))
+        return true;
+    for (unsigned int round = 0; round < ROUNDS; round++) {
+        for (unsigned int i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+            if (ways[i].open() && a20_test(ways[i].looks))
                 return true;
         }
-        enable_a20_fast();
-        if (a20_test(TEST_LONG))
-            return true;
     }
     return false;
 }
