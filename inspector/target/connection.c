@@ -259,20 +259,6 @@ struct error *connection_flush(struct connection *connection)
     return NULL;
 }
 
-static const char *event_name(enum rsp_event event)
-{
-    switch (event) {
-    case RSP_BAD_CHECKSUM:
-        return "wrong checksum";
-    case RSP_MALFORMED:
-        return "malformed escape or repetition";
-    case RSP_TOO_LONG:
-        return "too long";
-    default:
-        return "refused";
-    }
-}
-
 /*
  * A damaged reply is asked for again, and a refused request sent again: both only when it is clear
  * which one is meant.
@@ -296,8 +282,6 @@ static bool sent_again(struct connection *connection, enum rsp_event event)
 
 static struct error *repair(struct connection *connection, enum rsp_event event)
 {
-    char shown[REPLY_EXCERPT + 4];
-
     if (sent_again(connection, event))
         return NULL;
     if (event == RSP_NAK)
@@ -305,9 +289,8 @@ static struct error *repair(struct connection *connection, enum rsp_event event)
                                                         "debug stub refuses a request (\"-\"), "
                                                         "%u without a reply",
                                                         connection->in_flight));
-    reply_excerpt(connection->body, connection->decoder.length, shown);
-    return connection_abandon(connection, error_new(ERROR_PROTOCOL, "debug stub: reply \"%s\": %s",
-                                                    shown, event_name(event)));
+    struct reply reply = {connection->body, connection->decoder.length};
+    return connection_abandon(connection, reply_damaged(&reply, event));
 }
 
 /* Decodes what was read already; *ret_done when that was a whole packet. */

@@ -15,6 +15,7 @@
 
 #include "error.h"
 #include "loop.h"
+#include "rsp.h"
 
 struct connection;
 
@@ -78,9 +79,9 @@ struct error *connection_state(const struct connection *connection);
 struct error *reply_error(const char *request, const struct reply *reply, const char *what)
     __attribute__((warn_unused_result));
 
-/* The same excerpt by itself. */
-#define REPLY_EXCERPT 40
-void reply_excerpt(const char *bytes, size_t length, char out[static REPLY_EXCERPT + 4]);
+/* "debug stub: reply "EXCERPT": WHY" as ERROR_PROTOCOL, for what was decoded up to a bad event. */
+struct error *reply_damaged(const struct reply *reply, enum rsp_event event)
+    __attribute__((warn_unused_result));
 
 /* The reply is exactly this text. */
 bool reply_is(const struct reply *reply, const char *text);

@@ -4,7 +4,9 @@
 
 #include "connection.h"
 
-void reply_excerpt(const char *bytes, size_t length, char out[static REPLY_EXCERPT + 4])
+#define REPLY_EXCERPT 40
+
+static void reply_excerpt(const char *bytes, size_t length, char out[static REPLY_EXCERPT + 4])
 {
     size_t shown = length < REPLY_EXCERPT ? length : REPLY_EXCERPT;
 
@@ -23,6 +25,28 @@ struct error *reply_error(const char *request, const struct reply *reply, const 
     if (reply->length == 3 && reply->body[0] == 'E')
         return error_new(ERROR_PROTOCOL, "%.40s: debug stub answers error %s", request, shown + 1);
     return error_new(ERROR_PROTOCOL, "%.40s: expected %s, got \"%s\"", request, what, shown);
+}
+
+static const char *event_name(enum rsp_event event)
+{
+    switch (event) {
+    case RSP_BAD_CHECKSUM:
+        return "wrong checksum";
+    case RSP_MALFORMED:
+        return "malformed escape or repetition";
+    case RSP_TOO_LONG:
+        return "too long";
+    default:
+        return "refused";
+    }
+}
+
+struct error *reply_damaged(const struct reply *reply, enum rsp_event event)
+{
+    char shown[REPLY_EXCERPT + 4];
+
+    reply_excerpt(reply->body, reply->length, shown);
+    return error_new(ERROR_PROTOCOL, "debug stub: reply \"%s\": %s", shown, event_name(event));
 }
 
 bool reply_is(const struct reply *reply, const char *text)
