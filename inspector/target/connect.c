@@ -3,6 +3,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -14,6 +15,7 @@
 #define CONNECT_SECONDS 10
 #define UNIX_PREFIX     "unix:"
 #define HOST_MAX        256
+#define PORT_MAX        65535
 
 static struct error *connect_unix(const char *path, int *ret)
 {
@@ -87,6 +89,17 @@ static struct error *connect_host(const char *address, const char *host, const c
     return NULL;
 }
 
+/* getaddrinfo() would cut a larger number to 16 bits, and connect there; names it looks up. */
+static struct error *check_port(const char *address, const char *port)
+{
+    char *end;
+    long long number = strtoll(port, &end, 10);
+
+    if (*end != '\0' || (number >= 1 && number <= PORT_MAX))
+        return NULL;
+    return error_new(ERROR_INPUT, "%s: port %s is not in 1..%d", address, port, PORT_MAX);
+}
+
 /* HOST:PORT or [HOST]:PORT, where HOST of the latter may hold colons. */
 static struct error *connect_tcp(const char *address, int *ret)
 {
@@ -103,7 +116,8 @@ static struct error *connect_tcp(const char *address, int *ret)
         return error_new(ERROR_INPUT, "%s: not unix:PATH or HOST:PORT", address);
     memcpy(name, host, length);
     name[length] = '\0';
-    return connect_host(address, name, colon + 1, ret);
+    struct error *err = check_port(address, colon + 1);
+    return err ? err : connect_host(address, name, colon + 1, ret);
 }
 
 struct error *target_connect(const char *address, struct loop *loop, struct target **ret)

@@ -287,6 +287,13 @@ static void test_addresses(void **state)
         {"[]:1", "[]"},
         {"unix:/nonexistent/socket", "No such file"},
         {"127.0.0.1:1", "Connection refused"},
+        {"127.0.0.1:0", "port 0 is not in 1..65535"},
+        {"127.0.0.1:-1", "port -1 is not in 1..65535"},
+        {"localhost:65537", "localhost:65537: port 65537 is not in 1..65535"},
+        {"[::1]:65536", "port 65536 is not in 1..65535"},
+        {"127.0.0.1:-18446744073709551615", "is not in 1..65535"},
+        {"127.0.0.1:99999999999999999999999", "is not in 1..65535"},
+        {"127.0.0.1:65535", "Connection refused"},
         {"[::1]:notaport", "notaport"},
     };
     struct fixture *f = *state;
