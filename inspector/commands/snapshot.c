@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "bootparams.h"
+
 /* The views that read the guest's memory, in the order in which they are shown. */
 static struct error *capture_memory(const struct stop *stop, const struct snapshot *before,
                                     struct snapshot *ret)
@@ -33,6 +35,30 @@ static struct error *capture_memory(const struct stop *stop, const struct snapsh
     return err;
 }
 
+/* What the marker says of things in memory, against what the views found there. */
+static void check_marker(struct snapshot *snapshot)
+{
+    static const struct {
+        const char *key;
+        unsigned int vector;
+    } gates[] = {{"pf", 14}, {"nmi", 2}};
+    struct crosscheck_view *marker = &snapshot->crosscheck;
+
+    for (size_t i = 0; i < sizeof(gates) / sizeof(gates[0]); i++) {
+        const struct idt_vector *gate = idt_find(&snapshot->idt, gates[i].vector);
+
+        crosscheck_against(marker, gates[i].key, gate ? gate->gate.offset : 0);
+    }
+    if (snapshot->paging.present) {
+        crosscheck_against(marker, "tables", snapshot->paging.tables);
+        crosscheck_against(marker, "pages", snapshot->paging.tables);
+    }
+    if (snapshot->boot_params.present) {
+        crosscheck_against(marker, "e820_entries", snapshot->boot_params.e820_entries);
+        crosscheck_against(marker, "kaslr", (snapshot->boot_params.loadflags & KASLR_FLAG) != 0);
+    }
+}
+
 struct error *snapshot_capture(const struct stop *stop, const struct snapshot *before, bool brief,
                                struct snapshot *ret)
 {
@@ -53,6 +79,8 @@ struct error *snapshot_capture(const struct stop *stop, const struct snapshot *b
         regs_diff(&before->regs, &ret->regs);
     if (!err && !brief)
         err = capture_memory(stop, before, ret);
+    if (!err && !brief)
+        check_marker(ret);
     if (err)
         snapshot_free(ret);
     return error_context(err, "at checkpoint %s", stop->stage->name);

@@ -74,6 +74,20 @@ void crosscheck_capture(const struct stop *stop, struct crosscheck_view *ret)
     }
 }
 
+void crosscheck_against(struct crosscheck_view *view, const char *key, uint64_t value)
+{
+    for (size_t i = 0; i < view->count; i++) {
+        struct crosscheck_key *entry = &view->keys[i];
+
+        /* A disagreement that was found before stays. */
+        if (strcmp(entry->key, key) != 0 || (entry->checked && !entry->agrees))
+            continue;
+        entry->checked = true;
+        entry->actual = value;
+        entry->agrees = value == entry->claimed;
+    }
+}
+
 static enum text_style key_style(const struct crosscheck_key *key)
 {
     if (!key->checked)

@@ -185,6 +185,33 @@ static void test_disagreement_is_shown(void **state)
     target_close(stop.target);
 }
 
+/* What other views found in memory; and a stage that should have said something and did not. */
+static void test_against_views(void **state)
+{
+    static const struct marker marker = {"identity-maps", 2, {{"cr3", 0x1000}, {"tables", 6}}};
+    struct stop stop = view_stop();
+
+    (void)state;
+    stop.regs.cr3 = 0x1000;
+    struct crosscheck_view view = view_of(&stop, &marker);
+    crosscheck_against(&view, "pages", 7);
+    crosscheck_against(&view, "tables", 6);
+    assert_int_equal(crosscheck_wrong(&view), 0);
+    crosscheck_against(&view, "tables", 7);
+    assert_int_equal(crosscheck_wrong(&view), 1);
+    /* A second opinion does not mend it. */
+    crosscheck_against(&view, "tables", 6);
+    view_json(crosscheck_json(&view),
+              "[{\"key\":\"tables\",\"machine\":\"0x7\",\"marker\":\"0x6\"}]");
+    view = view_of(&stop, NULL);
+    assert_int_equal(crosscheck_wrong(&view), 0);
+    stop.marker_expected = true;
+    view = view_of(&stop, NULL);
+    assert_int_equal(crosscheck_wrong(&view), 1);
+    view_has(VIEW_TEXT(crosscheck_text, &view), "  marker       none came on port 0xe9\n");
+    target_close(stop.target);
+}
+
 /* The longest marker there can be, and each key of it wrong. */
 static void test_wrapping(void **state)
 {
@@ -240,6 +267,7 @@ int main(void)
         cmocka_unit_test(test_bounds_of_bss),
         cmocka_unit_test(test_other_claims),
         cmocka_unit_test(test_disagreement_is_shown),
+        cmocka_unit_test(test_against_views),
         cmocka_unit_test(test_wrapping),
         cmocka_unit_test(test_absent),
     };
