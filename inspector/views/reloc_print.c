@@ -42,14 +42,19 @@ static void print_wrong(const struct reloc_view *view, const struct text *text)
 
 static void print_sites(const struct reloc_view *view, const struct text *text)
 {
-    text_label(text, "sites");
-    text_print(text, TEXT_PLAIN,
-               "abs32 %s, inverse32 %s, abs64 %s: ", text_count(view->counts[SITE_ABS32]),
-               text_count(view->counts[SITE_INVERSE32]), text_count(view->counts[SITE_ABS64]));
+    struct flow flow = flow_start(text, "sites");
+    char words[128];
+
+    snprintf(words, sizeof(words),
+             "abs32 %s, inverse32 %s, abs64 %s:", text_count(view->counts[SITE_ABS32]),
+             text_count(view->counts[SITE_INVERSE32]), text_count(view->counts[SITE_ABS64]));
+    flow_words(&flow, TEXT_PLAIN, words);
+    snprintf(words, sizeof(words), "%s wrong", text_count(view->wrong));
     if (view->wrong == 0)
-        text_print(text, TEXT_GOOD, "every site holds the value it must have\n");
+        flow_words(&flow, TEXT_GOOD, "every site holds the value it must have");
     else
-        text_print(text, TEXT_BAD, "%s wrong\n", text_count(view->wrong));
+        flow_words(&flow, TEXT_BAD, words);
+    flow_end(&flow);
     print_wrong(view, text);
 }
 

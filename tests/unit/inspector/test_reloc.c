@@ -100,6 +100,22 @@ static void test_each_kind_can_be_wrong(void **state)
     kernel_free(&fake, &stop);
 }
 
+/* As many sites of each kind as large kernels have. */
+static void test_large_counts_fit_into_a_line(void **state)
+{
+    struct reloc_view view = {.present = true, .checked = true};
+    char *text, *rest = NULL;
+
+    (void)state;
+    view.counts[SITE_ABS32] = view.counts[SITE_ABS64] = 123456;
+    view.counts[SITE_INVERSE32] = 12345;
+    text = VIEW_TEXT(reloc_text, &view);
+    assert_non_null(strstr(text, "abs32 123,456, inverse32 12,345, abs64 123,456: every site"));
+    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+        assert_true(strlen(line) <= TEXT_COLUMNS);
+    free(text);
+}
+
 static void test_zero_delta_leaves_sites_as_linked(void **state)
 {
     struct fake_kernel fake;
@@ -200,6 +216,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_right),
         cmocka_unit_test(test_each_kind_can_be_wrong),
+        cmocka_unit_test(test_large_counts_fit_into_a_line),
         cmocka_unit_test(test_zero_delta_leaves_sites_as_linked),
         cmocka_unit_test(test_sites_outside_segments),
         cmocka_unit_test(test_many_wrong_and_unsorted),
