@@ -134,6 +134,61 @@ static struct error *walk_table(struct walk *walk, unsigned int level, phys_t ta
     return err;
 }
 
+/*
+ * Where the copy will be, before the boot code has said so in relocation-target: the same sum as
+ * in startup_32. A loader that changed what goes into it only makes this miss.
+ */
+static struct maybe expected_copy(const struct stop *stop)
+{
+    const struct setup_fields *setup = stop->image ? &stop->image->setup : NULL;
+    uint64_t align = setup ? setup->kernel_alignment : 0, output, end;
+
+    if (stop->facts.copy.known)
+        return stop->facts.copy;
+    if (!align || !stop->facts.load.known || !symbols_value(stop->stub, "_end", &end))
+        return (struct maybe){0};
+    output = (stop->facts.load.value + align - 1) & ~(align - 1);
+    if (output < setup->pref_address)
+        output = setup->pref_address;
+    return known(output + setup->init_size - end);
+}
+
+/* Whether cr3 holds the copy's _pgtable: where startup_32 makes its tables. */
+static bool has_early_tables(const struct stop *stop, phys_t root)
+{
+    uint64_t pgtable;
+    struct maybe copy;
+
+    if (!stop->stub || !symbols_value(stop->stub, "_pgtable", &pgtable))
+        return false;
+    copy = expected_copy(stop);
+    return copy.known && root.value == copy.value + pgtable;
+}
+
+/*
+ * The boot code promises identity for its own tables. Between startup-64 and identity-maps they may
+ * be those of a loader that entered at startup_64, who promises it only for what the boot code
+ * needs; cr3 tells.
+ */
+static bool must_be_identity(const struct stop *stop, phys_t root)
+{
+    static const struct {
+        const char *stage;
+        bool maybe_loaders;
+    } stages[] = {
+        {"early-page-tables", false}, {"startup-64", true},           {"relocation-target", true},
+        {"stage1-idt", true},         {"image-copied", true},         {"relocated", true},
+        {"bss-cleared", true},        {"stage2-idt", true},           {"identity-maps", false},
+        {"extract-kernel", false},    {"location-chosen", false},     {"decompressed", false},
+        {"elf-loaded", false},        {"relocations-applied", false}, {"kernel-jump", false},
+    };
+
+    for (size_t i = 0; stop->stage && i < sizeof(stages) / sizeof(stages[0]); i++)
+        if (strcmp(stop->stage->name, stages[i].stage) == 0)
+            return !stages[i].maybe_loaders || has_early_tables(stop, root);
+    return false;
+}
+
 struct error *pagetable_capture(const struct stop *stop, struct pagetable_view *ret)
 {
     struct paging paging = paging_of(&stop->regs);
@@ -151,6 +206,7 @@ struct error *pagetable_capture(const struct stop *stop, struct pagetable_view *
     ret->present = true;
     err = walk_table(walk, paging.levels, paging.root, 0, PAGE_RIGHTS, stop->regs.cr3);
     ret->identity = ret->ranges.count > 0 && !ret->first_other.known && !ret->capped;
+    ret->must_be_identity = must_be_identity(stop, paging.root);
     free(walk);
     if (err)
         pagetable_free(ret);
@@ -165,5 +221,5 @@ void pagetable_free(struct pagetable_view *view)
 
 size_t pagetable_wrong(const struct pagetable_view *view)
 {
-    return view->damaged;
+    return view->damaged + (view->must_be_identity && !view->identity);
 }

@@ -53,7 +53,8 @@ struct pagetable_view {
     struct maybe first_other; /* virtual: the first address that is not mapped to itself */
     size_t damaged;           /* entries */
     struct page_damage damage[PAGETABLE_DAMAGE_MAX];
-    bool capped; /* the walk was cut: there is more than is shown */
+    bool capped;           /* the walk was cut: there is more than is shown */
+    bool must_be_identity; /* these are the boot code's own tables */
 };
 
 /* Errors of target_read_phys save "no memory there", which is damage. ERROR_SYSTEM: no memory. */
@@ -69,7 +70,7 @@ void pagetable_since_text(const struct pagetable_view *before, const struct page
  */
 json_t *pagetable_json(const struct pagetable_view *view);
 void pagetable_free(struct pagetable_view *view);
-/* Damaged entries. */
+/* Damaged entries, and 1 more when tables that must be identity are not. */
 size_t pagetable_wrong(const struct pagetable_view *view);
 
 /* What two captures map differently, by address; owns both. */

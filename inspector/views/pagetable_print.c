@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "flow.h"
+
 /* So many ranges are printed; the rest is counted. JSON has them all. */
 #define TEXT_RANGES_MAX 24
 
@@ -34,23 +36,46 @@ static void print_ranges(const struct page_ranges *ranges, const char *label, co
     }
 }
 
-static void print_headline(const struct pagetable_view *view, const struct text *text)
+/* How much of what is mapped is mapped to itself; end goes right behind it. */
+static void print_identity(const struct pagetable_view *view, const char *end, struct flow *flow)
 {
-    text_label(text, "paging");
-    if (!view->present) {
-        text_print(text, TEXT_PLAIN, "off");
-        return;
+    enum text_style style = view->must_be_identity ? TEXT_BAD : TEXT_PLAIN;
+    char words[96];
+
+    if (view->identity) {
+        style = TEXT_GOOD;
+        snprintf(words, sizeof(words), "identity%s", end);
+    } else if (view->first_other.known) {
+        snprintf(words, sizeof(words), "not identity from %s on%s%s",
+                 text_hex(view->first_other.value), view->must_be_identity ? ", and must be" : "",
+                 end);
+    } else {
+        style = TEXT_BAD;
+        snprintf(words, sizeof(words), "%s%s",
+                 view->ranges.count ? "not walked to the end" : "nothing is mapped", end);
     }
-    text_print(text, TEXT_PLAIN, "%s%u levels from %s, %s table page%s, ",
-               view->enabled ? "" : "off; tables not in use yet: ", view->paging.levels,
-               text_hex(view->paging.root.value), text_count(view->tables),
-               view->tables == 1 ? "" : "s");
-    if (view->identity)
-        text_print(text, TEXT_GOOD, "identity");
-    else if (view->first_other.known)
-        text_print(text, TEXT_PLAIN, "not identity from %s on", text_hex(view->first_other.value));
-    else
-        text_print(text, TEXT_BAD, "nothing is mapped");
+    flow_words(flow, style, words);
+}
+
+/* same: the ranges are those of the capture before. */
+static void print_headline(const struct pagetable_view *view, bool same, const struct text *text)
+{
+    struct flow flow = flow_start(text, "paging");
+    char words[128];
+
+    if (view->present) {
+        snprintf(words, sizeof(words), "%s%u levels from %s, %s table page%s,",
+                 view->enabled ? "" : "off; tables not in use yet: ", view->paging.levels,
+                 text_hex(view->paging.root.value), text_count(view->tables),
+                 view->tables == 1 ? "" : "s");
+        flow_words(&flow, TEXT_PLAIN, words);
+        print_identity(view, same ? ";" : "", &flow);
+        if (same)
+            flow_words(&flow, TEXT_DIM, "ranges as before");
+    } else {
+        flow_words(&flow, TEXT_PLAIN, "off");
+    }
+    flow_end(&flow);
 }
 
 static void damage_words(const struct pagetable_view *view, const struct page_damage *damage,
@@ -106,10 +131,7 @@ void pagetable_since_text(const struct pagetable_view *before, const struct page
     bool same = before && before->present && view->present && view->ranges.count > 0 &&
                 same_ranges(&before->ranges, &view->ranges);
 
-    print_headline(view, text);
-    if (same)
-        text_print(text, TEXT_DIM, "; ranges as before");
-    text_print(text, TEXT_PLAIN, "\n");
+    print_headline(view, same, text);
     if (!same)
         print_ranges(&view->ranges, "", "", TEXT_PLAIN, text);
     print_damage(view, text);
