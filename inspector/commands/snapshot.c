@@ -229,5 +229,6 @@ size_t snapshot_wrong(const struct snapshot *snapshot)
 {
     return crosscheck_wrong(&snapshot->crosscheck) + pagetable_wrong(&snapshot->paging) +
            bss_wrong(&snapshot->bss) + moved_wrong(&snapshot->moved) +
-           elfload_wrong(&snapshot->elfload) + reloc_wrong(&snapshot->reloc);
+           elfload_wrong(&snapshot->elfload) + reloc_wrong(&snapshot->reloc) +
+           loaded_wrong(&snapshot->loaded);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow.h"
 #include "guest.h"
 
 /* Changes with a smaller gap between them are one: a pointer whose middle bytes stayed equal. */
@@ -34,9 +35,18 @@ static void note_change(struct loaded_view *view, uint64_t offset)
 static void note_changes(struct loaded_view *view, uint64_t offset, const uint8_t *file,
                          const uint8_t *found, size_t length)
 {
-    for (size_t i = 0; i < length; i++)
-        if (found[i] != file[i])
-            note_change(view, offset + i);
+    for (size_t i = 0; i < length; i++) {
+        uint64_t at = offset + i;
+
+        if (found[i] == file[i])
+            continue;
+        note_change(view, at);
+        if (!view->data_known || (at >= view->data_start && at < view->data_end))
+            continue;
+        if (!view->first_wrong.known)
+            view->first_wrong = known(view->load + at);
+        view->wrong_bytes++;
+    }
 }
 
 static struct error *compare(const struct stop *stop, struct loaded_view *view)
@@ -62,6 +72,13 @@ static struct error *compare(const struct stop *stop, struct loaded_view *view)
     return error_context(err, "reading the loaded image at %s", text_hex(view->load));
 }
 
+/* Without these symbols nobody knows what the boot code may write to, so nothing is called wrong. */
+static void find_data(const struct stop *stop, struct loaded_view *view)
+{
+    view->data_known = symbols_value(stop->stub, "_data", &view->data_start) &&
+                       symbols_value(stop->stub, "_edata", &view->data_end);
+}
+
 /* Once it is known where it is, and right before the copy is made. */
 static bool is_shown(const struct stop *stop)
 {
@@ -78,6 +95,7 @@ struct error *loaded_capture(const struct stop *stop, struct loaded_view *ret)
     if (is_shown(stop) && view.size && stop->facts.load.known) {
         view.load = stop->facts.load.value;
         view.present = true;
+        find_data(stop, &view);
         err = compare(stop, &view);
     }
     if (!err)
@@ -85,21 +103,35 @@ struct error *loaded_capture(const struct stop *stop, struct loaded_view *ret)
     return err;
 }
 
-void loaded_text(const struct loaded_view *view, const struct text *text)
+static void print_changes(const struct loaded_view *view, struct flow *flow)
 {
-    if (!view->present)
-        return;
-    text_label(text, "loaded");
-    text_print(text, TEXT_PLAIN, "[%s, %s)  ", text_hex(view->load),
-               text_hex(view->load + view->size));
-    if (view->changed == 0) {
-        text_print(text, TEXT_GOOD, "as in the file\n");
+    char words[128];
+
+    if (view->wrong_bytes) {
+        flow_print(flow, TEXT_BAD, "%s byte%s changed that must not be, first at %s",
+                   text_count(view->wrong_bytes), view->wrong_bytes == 1 ? "" : "s",
+                   text_hex(view->first_wrong.value));
         return;
     }
-    text_print(text, TEXT_GOOD, "as in the file");
-    text_print(text, TEXT_PLAIN, ", save %s byte%s in %u place%s, first at %s\n",
-               text_count(view->changed), view->changed == 1 ? "" : "s", view->count,
-               view->count == 1 ? "" : "s", text_hex(view->load + view->changes[0].offset));
+    flow_print(flow, TEXT_GOOD, "as in the file%s", view->changed ? "," : "");
+    if (view->changed == 0)
+        return;
+    snprintf(words, sizeof(words), "save %s byte%s in %u place%s, first at %s",
+             text_count(view->changed), view->changed == 1 ? "" : "s", view->count,
+             view->count == 1 ? "" : "s", text_hex(view->load + view->changes[0].offset));
+    flow_words(flow, TEXT_PLAIN, words);
+}
+
+void loaded_text(const struct loaded_view *view, const struct text *text)
+{
+    struct flow flow = flow_start(text, "loaded");
+
+    if (!view->present)
+        return;
+    flow_print(&flow, TEXT_PLAIN, "[%s, %s)", text_hex(view->load),
+               text_hex(view->load + view->size));
+    print_changes(view, &flow);
+    flow_end(&flow);
 }
 
 json_t *loaded_json(const struct loaded_view *view)
@@ -116,4 +148,9 @@ json_t *loaded_json(const struct loaded_view *view)
     return json_pack("{s:o, s:o, s:I, s:o}", "load", json_hex(view->load), "size",
                      json_hex(view->size), "changed_bytes", (json_int_t)view->changed, "changes",
                      changes);
+}
+
+size_t loaded_wrong(const struct loaded_view *view)
+{
+    return view->wrong_bytes > 0;
 }

@@ -10,8 +10,12 @@
 #define SETUP 0x400    /* where the protected-mode code begins in the file */
 #define GDT   0x1002   /* where the boot code writes into its own image */
 
-static const struct fake_symbol list[] = {{"startup_32", 0}, {"_bss", SIZE}, {"_end", SIZE + 1}};
-static const struct symbols symbols = {list, 3};
+#define DATA  0x1000 /* what it may write to, [DATA, EDATA) */
+#define EDATA 0x1006
+
+static const struct fake_symbol list[] = {
+    {"startup_32", 0}, {"_data", DATA}, {"_edata", EDATA}, {"_bss", SIZE}, {"_end", SIZE + 1}};
+static const struct symbols symbols = {list, 5};
 static const struct stage startup_64 = {.name = "startup-64"};
 static const struct stage stage1_idt = {.name = "stage1-idt"};
 static const struct stage image_copied = {.name = "image-copied"};
@@ -77,6 +81,33 @@ static void test_loaded_image(void **state)
     drop(&f);
 }
 
+/* The boot code may write to its data and nowhere else, the bytes next to it included. */
+static void test_changes_outside_the_data(void **state)
+{
+    static const struct fake_symbol bss[] = {{"_bss", SIZE}};
+    static const struct symbols no_data = {bss, 1};
+    struct fixture f;
+
+    (void)state;
+    load(&f, BASE);
+    assert_int_equal(loaded_wrong(&f.loaded), 0);
+    f.ram[EDATA] ^= 1; /* one range with what was written into the data */
+    view_no_error(loaded_capture(&f.stop, &f.loaded));
+    assert_int_equal(f.loaded.count, 1);
+    assert_int_equal(loaded_wrong(&f.loaded), 1);
+    view_has(VIEW_TEXT(loaded_text, &f.loaded),
+             "1 byte changed that must not be, first at 0x101006\n");
+    f.ram[DATA - 1] ^= 1;
+    view_no_error(loaded_capture(&f.stop, &f.loaded));
+    view_has(VIEW_TEXT(loaded_text, &f.loaded),
+             "2 bytes changed that must not be, first at 0x100fff\n");
+    f.stop.stub = &no_data; /* symbols that do not tell what may change */
+    view_no_error(loaded_capture(&f.stop, &f.loaded));
+    assert_int_equal(f.loaded.changed, 6);
+    assert_int_equal(loaded_wrong(&f.loaded), 0);
+    drop(&f);
+}
+
 /* More changes than are kept: the count goes on, and it is said that the list was cut. */
 static void test_loaded_image_all_different(void **state)
 {
@@ -90,6 +121,7 @@ static void test_loaded_image_all_different(void **state)
     assert_int_equal(f.loaded.changed, 104);
     assert_int_equal(f.loaded.count, LOADED_CHANGES_MAX);
     assert_true(f.loaded.cut);
+    assert_int_equal(f.loaded.wrong_bytes, 100);
     drop(&f);
 }
 
@@ -199,6 +231,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_loaded_image),
+        cmocka_unit_test(test_changes_outside_the_data),
         cmocka_unit_test(test_loaded_image_all_different),
         cmocka_unit_test(test_apart),
         cmocka_unit_test(test_overlap_upwards),
