@@ -62,7 +62,11 @@ static struct error *explain_code(const struct stop *stop, struct explain_view *
     if (!view->instruction_there)
         say(view, "the instruction at rip cannot be read");
     else if (!line->decoded)
-        say(view, "the byte 0x%02x at rip begins no instruction", line->bytes[0]);
+        say(view, "the byte 0x%02x at rip begins no instruction: the CPU answers with %s",
+            line->bytes[0], vector_name(X86_TRAP_UD));
+    else if (strncmp(line->text, "ud", 2) == 0)
+        say(view, "%s at rip is there to raise %s: code that must not be reached", line->text,
+            vector_name(X86_TRAP_UD));
     else if (line->size == 2 && line->bytes[0] == 0 && line->bytes[1] == 0)
         say(view, "rip stands on zero bytes: nothing was ever put there, or it was cleared");
     return NULL;

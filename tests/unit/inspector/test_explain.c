@@ -73,6 +73,9 @@ static void test_gates(void **state)
     struct explain_view *view;
 
     (void)state;
+    view = explain(&stop, TIMELINE_FAULT);
+    assert_true(says(view, "ud2 at rip is there to raise #UD"));
+    free(view);
     stop.regs.idtr.limit = 0xdf; /* vectors 0..13 */
     fake_target_poke64(stop.target, 0x4000 + 13 * 16, UINT64_C(0x00008e0000108100));
     view = explain(&stop, TIMELINE_FAULT);
@@ -139,7 +142,7 @@ static void test_zero_bytes_and_bad_bytes(void **state)
     free(view);
     fake_target_poke(stop.target, CODE, "\x06", 1);
     view = explain(&stop, TIMELINE_FAULT);
-    assert_true(says(view, "the byte 0x06 at rip begins no instruction"));
+    assert_true(says(view, "the byte 0x06 at rip begins no instruction: the CPU answers with #UD"));
     free(view);
     target_close(stop.target);
 }
