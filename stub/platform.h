@@ -6,13 +6,13 @@
  * see at a glance which stage touches hardware (it calls platform_*), and the tests can run the
  * very same stages on a host, with tests/host/platform_host.c standing in for the machine.
  *
- *      cmdline  console  identmap  kaslr  inflate  loadelf  relocate  extract  idt
- *         |        |         |       |                                  |       |
- *         +--------+---------+-------+-----------------+----------------+-------+
- *                                                      |
- *                                   platform.h: ports, control registers, cpuid
- *                                     |                                    |
- *                              platform_bare.c                 tests/host/platform_host.c
+ *   cmdline console extract failure identmap idt kaslr memavoid random   (the others need nothing)
+ *      |       |       |       |       |     |    |      |       |
+ *      +-------+-------+-------+---+---+-----+----+------+-------+
+ *                                  |
+ *                  platform.h: ports, control registers, cpuid, the image
+ *                     |                                    |
+ *              platform_bare.c                 tests/host/platform_host.c
  *
  * Addresses: all memory is identity-mapped while the stub runs, so a physical address and a
  * pointer are the same number. Stages still go through platform_memory() when an address came from
