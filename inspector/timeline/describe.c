@@ -55,15 +55,22 @@ static bool kernel_link(const struct stop *stop, uint64_t address, uint64_t *ret
     return covers(stop->kernel, text, *ret);
 }
 
-static bool boot_link(const struct stop *stop, const struct symbols *symbols, enum module module,
-                      uint64_t address, uint64_t *ret)
+static bool link_from(const struct symbols *symbols, struct maybe base, uint64_t address,
+                      uint64_t *ret)
 {
-    struct maybe base = stop_base(stop, module);
-
     if (!base.known || address < base.value)
         return false;
     *ret = address - base.value;
     return covers(symbols, 0, *ret);
+}
+
+static bool boot_link(const struct stop *stop, const struct symbols *symbols, enum module module,
+                      uint64_t address, uint64_t *ret)
+{
+    if (link_from(symbols, stop_base(stop, module), address, ret))
+        return true;
+    /* The copy has addresses before it runs: its stack is in use, and the jump leads there. */
+    return module == MODULE_STUB && link_from(symbols, stop->facts.copy, address, ret);
 }
 
 /* The symbols of the module that covers address, and its link address there. */
