@@ -7,12 +7,11 @@
 #include <string.h>
 
 #include "command.h"
+#include "options.h"
 
 #ifndef BOOTSCOPE_VERSION
 #define BOOTSCOPE_VERSION "0.1"
 #endif
-
-#define EXIT_USAGE 2
 
 static void usage(FILE *stream)
 {
@@ -60,10 +59,10 @@ int main(int argc, char **argv)
 
     /* A reader that goes away (`| head`) shows up as a write error, not as a killed process. */
     signal(SIGPIPE, SIG_IGN);
-    argp_err_exit_status = EXIT_USAGE;
+    argp_err_exit_status = OPTION_EXIT_USAGE;
     if (argc < 2) {
         usage(stderr);
-        return EXIT_USAGE;
+        return OPTION_EXIT_USAGE;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
         usage(stdout);
@@ -76,7 +75,7 @@ int main(int argc, char **argv)
     command = find(argv[1]);
     if (!command) {
         fprintf(stderr, "bootscope: %s: no such command; see bootscope --help\n", argv[1]);
-        return EXIT_USAGE;
+        return OPTION_EXIT_USAGE;
     }
     snprintf(name, sizeof(name), "bootscope %s", command->name);
     argv[1] = name;
