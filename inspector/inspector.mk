@@ -13,13 +13,20 @@ INC_image    := base image
 INC_stages   := base image stages
 INC_timeline := base markers image target stages timeline
 INC_views    := $(INC_timeline) views
-INC_commands := $(INC_views) qemu commands
-INC_main     := base commands
+INC_expr     := base expr
+INC_session  := $(INC_views) qemu session
+INC_commands := $(INC_session) expr commands
+INC_repl     := $(INC_commands) repl
+INC_checks   := $(INC_commands) checks
+INC_gateway  := $(INC_commands) rsp gateway
+INC_cli      := $(INC_commands) repl checks gateway cli
+INC_main     := base session cli
 
-INSPECTOR_FOLDERS := base rsp target markers qemu image stages timeline views commands
+INSPECTOR_FOLDERS := base rsp target markers qemu image stages timeline views expr session \
+	commands repl checks gateway cli
 INSPECTOR_ALL_INCLUDES := $(addprefix -Iinspector/,$(INSPECTOR_FOLDERS))
 
-INSPECTOR_PKGS := libelf libdw capstone jansson liblzma liblz4 libzstd zlib
+INSPECTOR_PKGS := libelf libdw capstone jansson liblzma liblz4 libzstd zlib readline
 INSPECTOR_CFLAGS = $(HOST_CFLAGS) -D_GNU_SOURCE -Istub/abi $(shell $(PKG_CONFIG) --cflags $(INSPECTOR_PKGS))
 INSPECTOR_LIBS = $(shell $(PKG_CONFIG) --libs $(INSPECTOR_PKGS)) -lbz2 -llzo2
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "subcommand.h"
 #include "options.h"
 
 #ifndef BOOTSCOPE_VERSION
@@ -16,7 +16,7 @@
 static void usage(FILE *stream)
 {
     fputs("usage: bootscope COMMAND [OPTION...] ...\n\n", stream);
-    for (const struct command *command = commands; command->name; command++)
+    for (const struct subcommand *command = subcommands; command->name; command++)
         fprintf(stream, "  %-6s %-18s %s\n", command->name, command->arguments, command->summary);
     fputs("\n`bootscope COMMAND --help` lists the options of a command.\n"
           "Exit status: 0 all is as it must be; 1 a proof failed; 2 usage or input;\n"
@@ -24,9 +24,9 @@ static void usage(FILE *stream)
           stream);
 }
 
-static const struct command *find(const char *name)
+static const struct subcommand *find(const char *name)
 {
-    for (const struct command *command = commands; command->name; command++)
+    for (const struct subcommand *command = subcommands; command->name; command++)
         if (strcmp(command->name, name) == 0)
             return command;
     return NULL;
@@ -52,7 +52,7 @@ static int report(const char *name, struct error *err)
 
 int main(int argc, char **argv)
 {
-    const struct command *command;
+    const struct subcommand *command;
     struct error *err;
     char name[64];
     int status = 0;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "subcommand.h"
 #include "console.h"
 #include "fault.h"
 #include "guest_end.h"
@@ -261,7 +261,7 @@ static struct error *run(struct trace *trace)
     return err ? err : conclude(trace, shut_down);
 }
 
-struct error *command_trace(int argc, char **argv, int *ret_status)
+struct error *subcommand_trace(int argc, char **argv, int *ret_status)
 {
     static const struct argp_child children[] = {{&guest_argp, 0, NULL, 0}, {0}};
     static const struct argp argp = {

@@ -4,8 +4,8 @@
  * started for it or a stub to attach to, and the timeline. Opened and closed as one, so that no
  * error path leaves a QEMU behind.
  */
-#ifndef BOOTSCOPE_COMMANDS_SESSION_H
-#define BOOTSCOPE_COMMANDS_SESSION_H
+#ifndef BOOTSCOPE_SESSION_SESSION_H
+#define BOOTSCOPE_SESSION_SESSION_H
 
 #include <stdbool.h>
 

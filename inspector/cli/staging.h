@@ -3,8 +3,8 @@
  * A temporary folder beside an output, in which an image and its symbols are made. What is in it at
  * the end, or when a signal ends the program, is removed with it.
  */
-#ifndef BOOTSCOPE_COMMANDS_STAGING_H
-#define BOOTSCOPE_COMMANDS_STAGING_H
+#ifndef BOOTSCOPE_CLI_STAGING_H
+#define BOOTSCOPE_CLI_STAGING_H
 
 #include <sys/types.h>
 

@@ -3,8 +3,8 @@
  * bootscope info: decodes an image without running it. One struct holds everything; the text and
  * the JSON form only read it.
  */
-#ifndef BOOTSCOPE_COMMANDS_INFO_H
-#define BOOTSCOPE_COMMANDS_INFO_H
+#ifndef BOOTSCOPE_CLI_INFO_H
+#define BOOTSCOPE_CLI_INFO_H
 
 #include <jansson.h>
 #include <stddef.h>

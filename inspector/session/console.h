@@ -3,8 +3,8 @@
  * The guest's serial console among the command's own output: each line behind "  | " in text, or as
  * {"console":"LINE"} in JSON. The guest is not trusted: control bytes do not reach the terminal.
  */
-#ifndef BOOTSCOPE_COMMANDS_CONSOLE_H
-#define BOOTSCOPE_COMMANDS_CONSOLE_H
+#ifndef BOOTSCOPE_SESSION_CONSOLE_H
+#define BOOTSCOPE_SESSION_CONSOLE_H
 
 #include <stdbool.h>
 #include <stddef.h>

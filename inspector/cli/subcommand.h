@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The command table: one row for each command of the program's command line.
+ * The commands of the program's command line, one row each.
  */
-#ifndef BOOTSCOPE_COMMANDS_COMMAND_H
-#define BOOTSCOPE_COMMANDS_COMMAND_H
+#ifndef BOOTSCOPE_CLI_SUBCOMMAND_H
+#define BOOTSCOPE_CLI_SUBCOMMAND_H
 
 #include "error.h"
 
-struct command {
+struct subcommand {
     const char *name;
     const char *arguments; /* "IMAGE", as in the usage line */
     const char *summary;   /* one line, lower case */
@@ -20,11 +20,11 @@ struct command {
 };
 
 /* Ends with a row whose name is NULL. */
-extern const struct command commands[];
+extern const struct subcommand subcommands[];
 
-struct error *command_run(int argc, char **argv, int *ret_status);
-struct error *command_trace(int argc, char **argv, int *ret_status);
-struct error *command_info(int argc, char **argv, int *ret_status);
-struct error *command_wrap(int argc, char **argv, int *ret_status);
+struct error *subcommand_run(int argc, char **argv, int *ret_status);
+struct error *subcommand_trace(int argc, char **argv, int *ret_status);
+struct error *subcommand_info(int argc, char **argv, int *ret_status);
+struct error *subcommand_wrap(int argc, char **argv, int *ret_status);
 
 #endif

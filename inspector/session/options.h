@@ -2,8 +2,8 @@
 /*
  * The options that several commands share, as an argp child.
  */
-#ifndef BOOTSCOPE_COMMANDS_OPTIONS_H
-#define BOOTSCOPE_COMMANDS_OPTIONS_H
+#ifndef BOOTSCOPE_SESSION_OPTIONS_H
+#define BOOTSCOPE_SESSION_OPTIONS_H
 
 #include <argp.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* bootscope info: the command line's side of info.h. */
-#include "command.h"
+#include "subcommand.h"
 #include "info.h"
 #include "options.h"
 
@@ -49,7 +49,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     return 0;
 }
 
-struct error *command_info(int argc, char **argv, int *ret_status)
+struct error *subcommand_info(int argc, char **argv, int *ret_status)
 {
     static const struct argp argp = {
         options, parse, "IMAGE", "Decode IMAGE, a bzImage, without running it.", NULL, NULL, NULL};

@@ -2,8 +2,8 @@
 /*
  * One line of a timeline: a marker as it came, with the time since the command started.
  */
-#ifndef BOOTSCOPE_COMMANDS_MARKER_LINE_H
-#define BOOTSCOPE_COMMANDS_MARKER_LINE_H
+#ifndef BOOTSCOPE_SESSION_MARKER_LINE_H
+#define BOOTSCOPE_SESSION_MARKER_LINE_H
 
 #include <stdint.h>
 #include <jansson.h>

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "subcommand.h"
 #include "console.h"
 #include "guest_end.h"
 #include "marker_line.h"
@@ -126,7 +126,7 @@ static struct error *finish(struct run *run)
     return err;
 }
 
-struct error *command_run(int argc, char **argv, int *ret_status)
+struct error *subcommand_run(int argc, char **argv, int *ret_status)
 {
     static const struct argp_child children[] = {{&guest_argp, 0, NULL, 0}, {0}};
     static const struct argp argp = {

@@ -2,8 +2,8 @@
 /*
  * All views of one stop, captured together: what `trace` shows for a checkpoint.
  */
-#ifndef BOOTSCOPE_COMMANDS_SNAPSHOT_H
-#define BOOTSCOPE_COMMANDS_SNAPSHOT_H
+#ifndef BOOTSCOPE_SESSION_SNAPSHOT_H
+#define BOOTSCOPE_SESSION_SNAPSHOT_H
 
 #include "bss.h"
 #include "crosscheck.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* bootscope wrap: puts the annotated stub in front of a real kernel's payload. */
-#ifndef BOOTSCOPE_COMMANDS_WRAP_H
-#define BOOTSCOPE_COMMANDS_WRAP_H
+#ifndef BOOTSCOPE_CLI_WRAP_H
+#define BOOTSCOPE_CLI_WRAP_H
 
 #include "error.h"
 #include "image.h"

@@ -2,8 +2,8 @@
 /*
  * How a guest ended, said once and in the same words by every command that runs one.
  */
-#ifndef BOOTSCOPE_COMMANDS_GUEST_END_H
-#define BOOTSCOPE_COMMANDS_GUEST_END_H
+#ifndef BOOTSCOPE_SESSION_GUEST_END_H
+#define BOOTSCOPE_SESSION_GUEST_END_H
 
 #include <stdbool.h>
 #include <stddef.h>

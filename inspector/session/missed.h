@@ -3,8 +3,8 @@
  * Which checkpoints a boot should have passed and did not. A boot may begin late (a boot loader that
  * enters at startup_64 skips all before), so only what comes after the first one seen counts.
  */
-#ifndef BOOTSCOPE_COMMANDS_MISSED_H
-#define BOOTSCOPE_COMMANDS_MISSED_H
+#ifndef BOOTSCOPE_SESSION_MISSED_H
+#define BOOTSCOPE_SESSION_MISSED_H
 
 #include <stdbool.h>
 #include <stddef.h>

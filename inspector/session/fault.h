@@ -3,8 +3,8 @@
  * A boot that did not get there: where the guest stands, the instructions there, and the facts that
  * explain it.
  */
-#ifndef BOOTSCOPE_COMMANDS_FAULT_H
-#define BOOTSCOPE_COMMANDS_FAULT_H
+#ifndef BOOTSCOPE_SESSION_FAULT_H
+#define BOOTSCOPE_SESSION_FAULT_H
 
 #include "disasm.h"
 #include "explain.h"

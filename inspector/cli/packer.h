@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Runs the program that packs images, mkimage, and takes back its one line of complaint. */
-#ifndef BOOTSCOPE_COMMANDS_PACKER_H
-#define BOOTSCOPE_COMMANDS_PACKER_H
+#ifndef BOOTSCOPE_CLI_PACKER_H
+#define BOOTSCOPE_CLI_PACKER_H
 
 #include <stdbool.h>
 #include <stddef.h>

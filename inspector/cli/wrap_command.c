@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* bootscope wrap: the command line's side of wrap.h. */
-#include "command.h"
+#include "subcommand.h"
 #include "info.h"
 #include "options.h"
 #include "wrap.h"
@@ -68,7 +68,7 @@ static struct error *print_json(const char *image)
     return NULL;
 }
 
-struct error *command_wrap(int argc, char **argv, int *ret_status)
+struct error *subcommand_wrap(int argc, char **argv, int *ret_status)
 {
     static const struct argp argp = {
         options,

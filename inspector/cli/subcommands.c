@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "subcommand.h"
+
+#include <stddef.h>
+
+const struct subcommand subcommands[] = {
+    {"run", "IMAGE", "boot with no debugger and print the markers as a timeline", subcommand_run},
+    {"trace", "IMAGE", "stop at every checkpoint, dump and prove the state there", subcommand_trace},
+    {"info", "IMAGE", "decode an image without running it", subcommand_info},
+    {"wrap", "VMLINUZ -o IMAGE", "put the annotated stub in front of a real kernel", subcommand_wrap},
+    {NULL, NULL, NULL, NULL},
+};
