@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The debugger's commands: one table for the REPL, scripts, check files and gdb's `monitor`, so that
+ * a command learned once works everywhere. A front door keeps one struct environment and hands
+ * lines to commands_execute(); it prints the error, if there is one, and goes on or ends.
+ */
+#ifndef BOOTSCOPE_COMMANDS_COMMAND_H
+#define BOOTSCOPE_COMMANDS_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <jansson.h>
+
+#include "debugger.h"
+#include "error.h"
+#include "text.h"
+
+#define COMMAND_LINE_MAX  4096
+#define COMMAND_WORDS_MAX 64
+
+/* What a command works with. The front door sets it up; debugger and text are the front door's. */
+struct environment {
+    struct debugger *debugger;
+    const struct text *text; /* where commands print, JSON as well */
+    bool json;            /* the front door's default; --json on a command sets it for that one */
+    bool quit;            /* a command asked the front door to end */
+    bool moved;           /* set by commands that let the guest run or go back */
+    bool may_write_files; /* -o FILE is allowed: not for a debugger on the gateway's socket */
+};
+
+/* One line, taken apart. Owned by the caller of the command. */
+struct command_line {
+    const char *name;   /* as typed: an alias, perhaps */
+    const char *format; /* of "x/4gx": "4gx"; "" when there is none */
+    const char *rest;   /* all behind the name, --json taken out, outer blanks trimmed */
+    int count;          /* words in rest; quotes "..." keep blanks together */
+    const char *words[COMMAND_WORDS_MAX];
+};
+
+enum command_group {
+    GROUP_MOVING,
+    GROUP_BREAKPOINTS,
+    GROUP_REGISTERS,
+    GROUP_MEMORY,
+    GROUP_PAGING,
+    GROUP_BOOT,
+    GROUP_PROGRAM,
+};
+
+/* What an argument is, for completion. */
+enum argument_kind {
+    ARGUMENT_NONE,
+    ARGUMENT_CHECKPOINT,
+    ARGUMENT_EXPRESSION,
+    ARGUMENT_REGISTER,
+    ARGUMENT_COMMAND,
+    ARGUMENT_FILE
+};
+
+struct command {
+    const char *name;      /* one word, or two: "info gdt", "pt diff" */
+    const char *aliases;   /* other names, separated by commas; NULL: none */
+    const char *arguments; /* as in a usage line: "[CHECKPOINT]"; "" when there are none */
+    const char *summary;   /* one line, lower case, without a full stop */
+    const char *example;   /* a whole line that works at some checkpoint of the teaching kernel */
+    const char *help;      /* more, in lines of at most 80 columns; NULL: nothing */
+    enum command_group group;
+    enum argument_kind completes;
+    bool has_format; /* takes /FMT behind its name */
+    bool has_json;   /* prints data: takes --json */
+    bool moves;      /* the guest may be elsewhere afterwards */
+    /*
+     * Errors: ERROR_INPUT for usage, ERROR_CHECK when a proof or an expectation fails, else those of the debugger.
+     * What was printed before an error stays.
+     */
+    struct error *(*run)(struct environment *environment, const struct command_line *line);
+};
+
+/* The whole table, group by group; index < commands_count(). */
+size_t commands_count(void);
+const struct command *commands_get(size_t index);
+/* By name or alias, exactly; NULL when there is none. */
+const struct command *commands_find(const char *name);
+
+/*
+ * Runs one line. A blank line or one that begins with # is nothing. ERROR_INPUT for an unknown or ambiguous command
+ * (with the nearest name), too long a line, --json where it means nothing; else what the command returns. A unique
+ * beginning of a name stands for it.
+ */
+struct error *commands_execute(struct environment *environment, const char *line);
+
+/* Prints a JSON value on one line and releases it. */
+void command_print_json(const struct environment *environment, json_t *value);
+/* ERROR_INPUT "usage: NAME ARGUMENTS" for a line with other than min..max words. */
+struct error *command_usage(const struct command_line *line, int min, int max);
+/*
+ * For commands that show something of the machine: the present stop. ERROR_GUEST when there is none any more.
+ */
+struct error *command_stop(const struct environment *environment, const struct stop **ret);
+
+/* The groups; each is one file, and ends with a row whose name is NULL. */
+extern const struct command commands_moving[];      /* moving.c */
+extern const struct command commands_breakpoints[]; /* breakpoints.c */
+extern const struct command commands_registers[];   /* registers.c */
+extern const struct command commands_memory[];      /* memory.c */
+extern const struct command commands_paging[];      /* paging.c */
+extern const struct command commands_boot[];        /* boot.c */
+extern const struct command commands_annotate[];    /* annotate.c */
+extern const struct command commands_program[]; /* program.c: help, quit, expect, source, echo */
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the names of an expression (expr.h) mean at a stop:
+ *
+ *      registers              all that registers_get() knows
+ *      symbols                of setup, decompressor and kernel, at the address where they are now
+ *      load copy output       physical, from the timeline's facts
+ *      virtual                the chosen virtual address, in the kernel's counting
+ *      physical_delta virtual_delta boot_params setup entry
+ *      instructions           since reset
+ *      marker keys            of the marker of the present checkpoint, then of the newest earlier
+ *                             one that has the key; "marker.NAME" is only ever that
+ *
+ * What is not known yet at this stop is an error that says so, never a zero. Order: values of the boot, symbols,
+ * registers, marker keys; $NAME is a register and sym(NAME) a symbol, whatever else has the name.
+ */
+#ifndef BOOTSCOPE_COMMANDS_EVALUATE_H
+#define BOOTSCOPE_COMMANDS_EVALUATE_H
+
+#include "debugger.h"
+#include "error.h"
+#include "expr.h"
+
+/* The names of a debugger's present stop, for expr_evaluate(); debugger must outlive the result. */
+struct expr_names evaluate_names(struct debugger *debugger);
+
+/* Parses and evaluates the whole text. */
+struct error *evaluate(struct debugger *debugger, const char *text, uint64_t *ret);
+
+/*
+ * A place in the code: an expression, a bare symbol, or FILE:LINE. For a symbol or a line of one module *ret_module and
+ * *ret_link tell which and where it is linked, and *ret_symbolic is true; *ret_address is where it is now (0 when that is
+ * not known yet).
+ */
+struct place_text {
+    bool symbolic;
+    enum module module;
+    uint64_t link;
+    struct maybe address; /* linear, now */
+};
+struct error *evaluate_place(struct debugger *debugger, const char *text, struct place_text *ret);
+
+#endif
