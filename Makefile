@@ -12,6 +12,7 @@ include inspector/inspector.mk
 include tests/tests.mk
 include demo/demo.mk
 include mk/docs.mk
+include mk/gdb.mk
 include mk/check.mk
 include tests/bench/bench.mk
 include mk/install.mk

@@ -30,6 +30,8 @@ check: deps-check ## install what is missing and run every test (SANITIZE=1: und
 check-run: build docs-check $(UNIT) $(E2E_TOOLS)
 	@$(MAKE) --no-print-directory -s $(CHECK_LINUX) || \
 		echo "check: no Debian kernel to be had, tests/e2e/linux.case will be skipped" >&2
+	@$(MAKE) --no-print-directory -s $(GDB_MINIMAL) || \
+		echo "check: no gdb-minimal to be had, the tests with it will be skipped" >&2
 	CMOCKA_MESSAGE_OUTPUT=TAP OUT=$(OUT) BUILD=$(BUILD) \
 		mk/run-tests $(OUT)/check.log -j $(shell nproc) --timer $(UNIT) $(E2E)
 
