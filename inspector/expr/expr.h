@@ -13,8 +13,10 @@
  *      phys8[A] ... phys64[A]                        at a physical one
  *      ! ~ - + * / % << >> < <= > >= == != & ^ | && || ?: ( )
  *
- * "and", "or" and "not" are other spellings of &&, || and !. Comparison is unsigned, as addresses
- * are. Division by zero is an error.
+ * "and", "or" and "not" are other spellings of &&, || and !, and bind like them: "not a == b" is
+ * (!a) == b. Comparison is unsigned, as addresses are. && || ?: look at no more than they need.
+ * Division by zero is an error; a shift by 64 or more leaves nothing. In names a dot is a letter
+ * (.Lrelocated, marker.rip).
  */
 #ifndef BOOTSCOPE_EXPR_EXPR_H
 #define BOOTSCOPE_EXPR_EXPR_H
@@ -32,17 +34,20 @@
 struct expr;
 
 /*
- * Parses the whole of text. ERROR_INPUT, with the column (from 1) and the text marked below it:
+ * Parses the whole of text. ERROR_INPUT, with the column (from 1, in bytes) and the text marked
+ * below it:
  *
- *      cr0 >> ) 1: a value is missing
- *             ^
+ *      column 8: a value is missing
+ *          cr0 >> ) 1
+ *                 ^
  *
  * All three lines are the message.
  */
 struct error *expr_parse(const char *text, struct expr **ret);
 /*
  * Parses the longest expression at the start of text, which ends at a blank-separated word that
- * cannot go on ("5 to 9" ends before "to") or at one of the characters in stops (may be ""). *ret_end is where it ended.
+ * cannot go on ("5 to 9" ends before "to") or at one of the characters in stops (may be ""), which
+ * count outside brackets only. *ret_end is there, or at the end of text.
  */
 struct error *expr_parse_prefix(const char *text, const char *stops, struct expr **ret,
                                 const char **ret_end);
@@ -70,7 +75,8 @@ struct error *expr_evaluate(const struct expr *expr, const struct expr_names *na
 
 /*
  * The top of an expression, for a report that shows both sides: true when it is a comparison
- * (== != < <= > >=), then *ret_left and *ret_right are its sides as parsed (owned by expr) and *ret_operator its text.
+ * (== != < <= > >=), then *ret_left and *ret_right are its sides as parsed (owned by expr) and
+ * *ret_operator its text.
  */
 bool expr_comparison(const struct expr *expr, const struct expr **ret_left,
                      const char **ret_operator, const struct expr **ret_right);
