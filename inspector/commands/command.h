@@ -22,10 +22,12 @@
 struct environment {
     struct debugger *debugger;
     const struct text *text; /* where commands print, JSON as well */
-    bool json;            /* the front door's default; --json on a command sets it for that one */
-    bool quit;            /* a command asked the front door to end */
-    bool moved;           /* set by commands that let the guest run or go back */
-    bool may_write_files; /* -o FILE is allowed: not for a debugger on the gateway's socket */
+    bool json;  /* the front door's default; --json on a command sets it for that one */
+    bool quit;  /* a command asked the front door to end */
+    bool moved; /* set after a command whose row says that it moves */
+    /* Files may be named: -o FILE writes, source FILE reads. Not for a debugger on a socket. */
+    bool may_write_files;
+    unsigned int depth; /* of scripts that run one another */
 };
 
 /* One line, taken apart. Owned by the caller of the command. */
@@ -97,6 +99,12 @@ struct error *command_usage(const struct command_line *line, int min, int max);
  * For commands that show something of the machine: the present stop. ERROR_GUEST when there is none any more.
  */
 struct error *command_stop(const struct environment *environment, const struct stop **ret);
+/*
+ * A checkpoint by name, decimal index or the unique beginning of a name. ERROR_INPUT with the
+ * nearest name for an unknown one, with the candidates for an ambiguous one.
+ */
+struct error *command_checkpoint(const struct environment *environment, const char *name,
+                                 const struct stage **ret);
 
 /* The groups; each is one file, and ends with a row whose name is NULL. */
 extern const struct command commands_moving[];      /* moving.c */
