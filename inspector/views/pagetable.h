@@ -60,6 +60,9 @@ struct pagetable_view {
 /* Errors of target_read_phys save "no memory there", which is damage. ERROR_SYSTEM: no memory. */
 struct error *pagetable_capture(const struct stop *stop, struct pagetable_view *ret);
 void pagetable_text(const struct pagetable_view *view, const struct text *text);
+/* Its parts: the line about the tables, and what is wrong with them or was cut. */
+void pagetable_headline_text(const struct pagetable_view *view, const struct text *text);
+void pagetable_damage_text(const struct pagetable_view *view, const struct text *text);
 /* The same, with the ranges only where they differ from before's (which may be NULL or absent). */
 void pagetable_since_text(const struct pagetable_view *before, const struct pagetable_view *view,
                           const struct text *text);

@@ -134,6 +134,16 @@ void pagetable_since_text(const struct pagetable_view *before, const struct page
     print_headline(view, same, text);
     if (!same)
         print_ranges(&view->ranges, "", "", TEXT_PLAIN, text);
+    pagetable_damage_text(view, text);
+}
+
+void pagetable_headline_text(const struct pagetable_view *view, const struct text *text)
+{
+    print_headline(view, false, text);
+}
+
+void pagetable_damage_text(const struct pagetable_view *view, const struct text *text)
+{
     print_damage(view, text);
     if (view->capped) {
         text_label(text, "");

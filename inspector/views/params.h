@@ -48,6 +48,8 @@ struct params_view {
 /* Errors of target_read_phys; what boot_params itself points at may be missing. */
 struct error *params_capture(const struct stop *stop, struct params_view *ret);
 void params_text(const struct params_view *view, const struct text *text);
+/* The memory map alone. */
+void params_e820_text(const struct params_view *view, const struct text *text);
 /* Only what differs from before, which may be NULL or absent: then all of it. */
 void params_diff_text(const struct params_view *before, const struct params_view *view,
                       const struct text *text);

@@ -24,7 +24,7 @@ const char *e820_name(uint32_t type)
     return "unknown";
 }
 
-static void print_e820(const struct params_view *view, const struct text *text)
+void params_e820_text(const struct params_view *view, const struct text *text)
 {
     for (unsigned int i = 0; i < view->e820_count; i++) {
         const struct e820_range *range = &view->e820[i];
@@ -159,7 +159,7 @@ static const struct part {
 } parts[] = {
     {print_headline, same_headline}, {print_screen, same_screen},
     {print_cmdline, same_cmdline},   {print_initrd, same_initrd},
-    {print_e820, same_e820},         {print_setup_data, same_setup_data},
+    {params_e820_text, same_e820},   {print_setup_data, same_setup_data},
 };
 
 void params_diff_text(const struct params_view *before, const struct params_view *view,

@@ -32,6 +32,8 @@ struct reloc_view {
 /* The addresses and deltas alone; kernelproof_capture() fills in the sites. Cannot fail. */
 void reloc_addresses(const struct stop *stop, struct reloc_view *ret);
 void reloc_text(const struct reloc_view *view, const struct text *text);
+/* The counts of sites and the wrong ones alone; view->checked. */
+void reloc_sites_text(const struct reloc_view *view, const struct text *text);
 /*
  * {"load","copy","output","virtual","physical_delta","virtual_delta",
  *  "sites":{"abs32":n,"inverse32":n,"abs64":n,"wrong":n}}; sites is null where they are not checked.

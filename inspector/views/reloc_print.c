@@ -40,7 +40,7 @@ static void print_wrong(const struct reloc_view *view, const struct text *text)
     }
 }
 
-static void print_sites(const struct reloc_view *view, const struct text *text)
+void reloc_sites_text(const struct reloc_view *view, const struct text *text)
 {
     struct flow flow = flow_start(text, "sites");
     char words[128];
@@ -75,7 +75,7 @@ void reloc_text(const struct reloc_view *view, const struct text *text)
         flow_print(&flow, TEXT_PLAIN, "physical delta %s", delta_text(view->physical_delta));
     flow_end(&flow);
     if (view->checked)
-        print_sites(view, text);
+        reloc_sites_text(view, text);
 }
 
 static json_t *wrong_json(const struct reloc_view *view)
