@@ -105,7 +105,7 @@ static struct error *show(struct trace *trace, const struct stop *stop)
     struct error *err;
 
     snapshot_free(now);
-    err = snapshot_capture(stop, before, trace->brief, now);
+    err = snapshot_capture(stop, before, trace->brief ? SNAPSHOT_BRIEF : SNAPSHOT_FULL, now);
     if (err)
         return err;
     trace->wrong += snapshot_wrong(now);

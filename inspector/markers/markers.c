@@ -15,6 +15,7 @@ struct markers {
     /* One allocation each: a marker stays where it is while later ones come. */
     struct marker *kept[KEPT_MAX];
     size_t count;
+    size_t known; /* as many are allocated: more than count after going back */
     size_t malformed;
     char first_malformed[CHECKPOINT_LINE_MAX];
 
@@ -38,7 +39,7 @@ void markers_free(struct markers *markers)
 {
     if (!markers)
         return;
-    for (size_t i = 0; i < markers->count; i++)
+    for (size_t i = 0; i < markers->known; i++)
         free(markers->kept[i]);
     free(markers);
 }
@@ -58,14 +59,35 @@ static void count_malformed(struct markers *markers, const char *line, size_t le
     markers->first_malformed[length] = '\0';
 }
 
+static bool same(const struct marker *a, const struct marker *b)
+{
+    bool equal = strcmp(a->name, b->name) == 0 && a->count == b->count;
+
+    for (unsigned int i = 0; equal && i < a->count; i++)
+        equal = strcmp(a->keys[i].key, b->keys[i].key) == 0 && a->keys[i].value == b->keys[i].value;
+    return equal;
+}
+
+/* What was kept from here on when the guest went back is another future's. */
+static void forget_rest(struct markers *markers)
+{
+    while (markers->known > markers->count)
+        free(markers->kept[--markers->known]);
+}
+
 static void keep(struct markers *markers, const struct marker *marker)
 {
-    struct marker *copy = malloc(sizeof(*copy));
+    struct marker *copy = markers->kept[markers->count];
 
-    if (!copy)
-        abort();
-    *copy = *marker;
-    markers->kept[markers->count++] = copy;
+    if (markers->known == markers->count || !same(copy, marker)) {
+        forget_rest(markers);
+        copy = malloc(sizeof(*copy));
+        if (!copy)
+            abort();
+        *copy = *marker;
+        markers->kept[markers->known++] = copy;
+    }
+    markers->count++;
     if (markers->handler)
         markers->handler(markers->context, copy);
 }
@@ -135,6 +157,22 @@ size_t markers_malformed(const struct markers *markers)
 const char *markers_first_malformed(const struct markers *markers)
 {
     return markers->first_malformed;
+}
+
+void markers_place(const struct markers *markers, struct markers_place *ret)
+{
+    *ret = (struct markers_place){markers->count, markers->malformed, markers->length, ""};
+    memcpy(ret->line, markers->line, sizeof(markers->line));
+}
+
+void markers_truncate(struct markers *markers, const struct markers_place *place)
+{
+    markers->count = place->count < markers->known ? place->count : markers->known;
+    markers->malformed = place->malformed;
+    if (place->malformed == 0)
+        markers->first_malformed[0] = '\0';
+    markers->length = place->length;
+    memcpy(markers->line, place->line, sizeof(markers->line));
 }
 
 bool marker_value(const struct marker *marker, const char *key, uint64_t *ret)

@@ -47,6 +47,19 @@ const struct marker *markers_find(const struct markers *markers, const char *nam
 size_t markers_malformed(const struct markers *markers);
 const char *markers_first_malformed(const struct markers *markers);
 
+/* How far the stream was read: to go back there when the guest does. Plain data. */
+struct markers_place {
+    size_t count, malformed;
+    size_t length; /* of the line that is not complete */
+    char line[CHECKPOINT_LINE_MAX];
+};
+void markers_place(const struct markers *markers, struct markers_place *ret);
+/*
+ * Back to that place, or forth again. What came after it is kept aside for that, until the stream
+ * says something else there. A marker that comes again as it was stays where it is.
+ */
+void markers_truncate(struct markers *markers, const struct markers_place *place);
+
 /* Looks a key up; false when the marker has none of that name. */
 bool marker_value(const struct marker *marker, const char *key, uint64_t *ret);
 /* {"key":"0x..",...}; a new reference. */

@@ -5,8 +5,8 @@
 
 #include "bootparams.h"
 
-/* The views that read the guest's memory, in the order in which they are shown. */
-static struct error *capture_memory(const struct stop *stop, const struct snapshot *before,
+/* The views that read little memory, and those that others rest on. */
+static struct error *capture_tables(const struct stop *stop, const struct snapshot *before,
                                     struct snapshot *ret)
 {
     static const struct pagetable_view nothing;
@@ -17,21 +17,26 @@ static struct error *capture_memory(const struct stop *stop, const struct snapsh
     if (!err)
         err = pagetable_capture(stop, &ret->paging);
     if (!err && before)
-        err = pagetable_diff(before->brief ? &nothing : &before->paging, &ret->paging,
-                             &ret->paging_diff);
+        err = pagetable_diff(before->depth == SNAPSHOT_BRIEF ? &nothing : &before->paging,
+                             &ret->paging, &ret->paging_diff);
     if (!err)
-        err = bss_capture(stop, &ret->bss);
+        err = params_capture(stop, &ret->boot_params);
     if (!err)
         err = loaded_capture(stop, &ret->loaded);
     /* The copy is proven with what was seen before it was made, however many stops ago. */
     if (!err && before && !ret->loaded.present)
         ret->loaded_last = before->loaded.present ? before->loaded : before->loaded_last;
+    return err;
+}
+
+static struct error *capture_proofs(const struct stop *stop, struct snapshot *ret)
+{
+    struct error *err = bss_capture(stop, &ret->bss);
+
     if (!err)
         err = moved_capture(stop, ret->loaded_last.present ? &ret->loaded_last : NULL, &ret->moved);
     if (!err)
         err = kernelproof_capture(stop, &ret->elfload, &ret->reloc);
-    if (!err)
-        err = params_capture(stop, &ret->boot_params);
     return err;
 }
 
@@ -59,8 +64,8 @@ static void check_marker(struct snapshot *snapshot)
     }
 }
 
-struct error *snapshot_capture(const struct stop *stop, const struct snapshot *before, bool brief,
-                               struct snapshot *ret)
+struct error *snapshot_capture(const struct stop *stop, const struct snapshot *before,
+                               enum snapshot_depth depth, struct snapshot *ret)
 {
     struct error *err;
 
@@ -68,7 +73,7 @@ struct error *snapshot_capture(const struct stop *stop, const struct snapshot *b
         .stage = stop->stage,
         .instructions = stop->instructions,
         .pc = registers_pc(&stop->regs),
-        .brief = brief,
+        .depth = depth,
     };
     stop_describe(stop, ret->pc, ret->where, sizeof(ret->where));
     if (stop->marker)
@@ -77,9 +82,11 @@ struct error *snapshot_capture(const struct stop *stop, const struct snapshot *b
     err = regs_capture(stop, &ret->regs);
     if (!err && before)
         regs_diff(&before->regs, &ret->regs);
-    if (!err && !brief)
-        err = capture_memory(stop, before, ret);
-    if (!err && !brief)
+    if (!err && depth != SNAPSHOT_BRIEF)
+        err = capture_tables(stop, before, ret);
+    if (!err && depth == SNAPSHOT_FULL)
+        err = capture_proofs(stop, ret);
+    if (!err && depth != SNAPSHOT_BRIEF)
         check_marker(ret);
     if (err)
         snapshot_free(ret);
@@ -139,7 +146,7 @@ static void descriptor_tables_text(const struct snapshot *snapshot, const struct
                                    const struct text *text)
 {
     const struct registers *regs = &snapshot->regs.regs;
-    bool compare = before && !before->brief;
+    bool compare = before && before->depth != SNAPSHOT_BRIEF;
     bool same_gdt = compare && same(gdt_json(&before->gdt), gdt_json(&snapshot->gdt));
     bool same_idt = compare && same(idt_json(&before->idt), idt_json(&snapshot->idt));
 
@@ -181,7 +188,7 @@ void snapshot_text(const struct snapshot *snapshot, const struct snapshot *befor
         legend(text);
     heading(snapshot, before, text);
     crosscheck_text(&snapshot->crosscheck, text);
-    if (snapshot->brief) {
+    if (snapshot->depth == SNAPSHOT_BRIEF) {
         regs_text(&snapshot->regs, text);
         return;
     }
@@ -220,7 +227,7 @@ json_t *snapshot_json(const struct snapshot *snapshot)
         crosscheck_json(&snapshot->crosscheck), "registers", regs_json(&snapshot->regs), "wrong",
         (json_int_t)snapshot_wrong(snapshot));
 
-    if (!snapshot->brief)
+    if (snapshot->depth != SNAPSHOT_BRIEF)
         json_object_update_new(object, views_json(snapshot));
     return object;
 }

@@ -19,13 +19,20 @@
 
 #define SNAPSHOT_WHERE_MAX 160
 
+/* How much of a stop is captured. */
+enum snapshot_depth {
+    SNAPSHOT_FULL,  /* every view, and every proof */
+    SNAPSHOT_BRIEF, /* registers and marker only: no memory is read */
+    SNAPSHOT_LIGHT, /* what later stops are compared with: no proofs, which read far more memory */
+};
+
 struct snapshot {
     const struct stage *stage; /* NULL: empty */
     struct maybe instructions;
     virt_t pc;
     char where[SNAPSHOT_WHERE_MAX]; /* the place in the source, "" when unknown */
     struct marker marker;           /* a copy; crosscheck.present tells whether there is one */
-    bool brief;                     /* registers and marker only: the views below are absent */
+    enum snapshot_depth depth;      /* the views that it leaves out are absent */
 
     struct crosscheck_view crosscheck;
     struct regs_view regs;
@@ -42,12 +49,12 @@ struct snapshot {
 };
 
 /*
- * Captures every view at the stop, or with brief only registers and marker. before is the
+ * Captures the views of that depth at the stop. before is the
  * snapshot to compare with, or NULL. On error *ret is empty. Errors: those of the views, with
  * the checkpoint's name as context.
  */
-struct error *snapshot_capture(const struct stop *stop, const struct snapshot *before, bool brief,
-                               struct snapshot *ret);
+struct error *snapshot_capture(const struct stop *stop, const struct snapshot *before,
+                               enum snapshot_depth depth, struct snapshot *ret);
 void snapshot_free(struct snapshot *snapshot);
 
 /* before is the snapshot that was captured before this one, or NULL: what did not change is short.

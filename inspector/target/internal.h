@@ -11,6 +11,20 @@
 /* Which addresses the stub takes "m" and "M" to be. */
 enum addressing { ADDRESS_VIRTUAL, ADDRESS_PHYSICAL };
 
+/* One address may be of interest to several: it goes when the last of them removes it. */
+struct breakpoint_users {
+    virt_t address;
+    unsigned int count;
+};
+
+struct watchpoint {
+    enum watch_kind kind;
+    virt_t address;
+    uint64_t length;
+};
+
+#define WATCHPOINTS_MAX 256
+
 struct target {
     struct connection *connection;
     struct layout layout;
@@ -31,7 +45,14 @@ struct target {
     char *ram_name;
 
     size_t breakpoint_count, breakpoint_room;
-    virt_t *breakpoints;
+    struct breakpoint_users *breakpoints;
+    size_t watchpoint_count;
+    struct watchpoint watchpoints[WATCHPOINTS_MAX];
+
+    struct loop *loop;
+    int wake_fd;           /* readable once target_interrupt() was called */
+    int64_t reply_timeout; /* milliseconds */
+    bool exact_steps;
 };
 
 /* target_open() with a reply timeout of its own, in milliseconds. */
@@ -46,5 +67,6 @@ struct error *target_stop(struct target *target);
 /* What "m" and "M" shall mean from here on. */
 struct error *target_set_addressing(struct target *target, enum addressing addressing);
 bool target_has_breakpoint(const struct target *target, virt_t address);
+struct error *target_remove_watchpoints(struct target *target);
 
 #endif

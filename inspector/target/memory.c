@@ -302,3 +302,16 @@ struct error *target_write_phys(struct target *target, phys_t address, const voi
 
     return err ? err : start_transfer(&transfer);
 }
+
+struct error *target_write_virt(struct target *target, virt_t address, const void *buffer,
+                                size_t length)
+{
+    struct transfer transfer = {.target = target,
+                                .addressing = ADDRESS_VIRTUAL,
+                                .address = address.value,
+                                .length = length,
+                                .chunk = write_chunk(target),
+                                .from = buffer};
+
+    return start_transfer(&transfer);
+}

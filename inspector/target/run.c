@@ -17,7 +17,7 @@ static size_t find_breakpoint(const struct target *target, virt_t address)
 {
     size_t i = 0;
 
-    while (i < target->breakpoint_count && target->breakpoints[i].value != address.value)
+    while (i < target->breakpoint_count && target->breakpoints[i].address.value != address.value)
         i++;
     return i;
 }
@@ -35,22 +35,34 @@ static struct error *breakpoint_command(struct target *target, char action, virt
     return target_command(target, request);
 }
 
+static struct error *make_room(struct target *target)
+{
+    if (target->breakpoint_count < target->breakpoint_room)
+        return NULL;
+    size_t room = target->breakpoint_room ? 2 * target->breakpoint_room : 32;
+    struct breakpoint_users *list = reallocarray(target->breakpoints, room, sizeof(*list));
+
+    if (!list)
+        return error_errno(ENOMEM, "breakpoints");
+    target->breakpoints = list;
+    target->breakpoint_room = room;
+    return NULL;
+}
+
 struct error *target_insert_breakpoint(struct target *target, virt_t address)
 {
-    if (target_has_breakpoint(target, address))
-        return NULL;
-    if (target->breakpoint_count == target->breakpoint_room) {
-        size_t room = target->breakpoint_room ? 2 * target->breakpoint_room : 32;
-        virt_t *list = reallocarray(target->breakpoints, room, sizeof(*list));
+    size_t index = find_breakpoint(target, address);
+    struct error *err;
 
-        if (!list)
-            return error_errno(ENOMEM, "breakpoints");
-        target->breakpoints = list;
-        target->breakpoint_room = room;
+    if (index < target->breakpoint_count) {
+        target->breakpoints[index].count++;
+        return NULL;
     }
-    struct error *err = breakpoint_command(target, 'Z', address);
+    err = make_room(target);
     if (!err)
-        target->breakpoints[target->breakpoint_count++] = address;
+        err = breakpoint_command(target, 'Z', address);
+    if (!err)
+        target->breakpoints[target->breakpoint_count++] = (struct breakpoint_users){address, 1};
     return err;
 }
 
@@ -60,6 +72,10 @@ struct error *target_remove_breakpoint(struct target *target, virt_t address)
 
     if (index == target->breakpoint_count)
         return NULL;
+    if (target->breakpoints[index].count > 1) {
+        target->breakpoints[index].count--;
+        return NULL;
+    }
     struct error *err = breakpoint_command(target, 'z', address);
     if (!err)
         target->breakpoints[index] = target->breakpoints[--target->breakpoint_count];
@@ -273,12 +289,27 @@ struct error *target_continue(struct target *target, int64_t deadline, struct st
     return err;
 }
 
+struct error *target_exact_steps(struct target *target)
+{
+    struct reply reply;
+
+    /* SSTEP_ENABLE without SSTEP_NOIRQ and SSTEP_NOTIMER (include/exec/gdbstub.h, or hw/core/cpu.h). */
+    target->exact_steps = true;
+    return target_request(target, "Qqemu.sstep=1", &reply);
+}
+
 struct error *target_detach(struct target *target)
 {
     struct error *err = NULL;
 
-    while (!err && target->breakpoint_count > 0)
-        err = target_remove_breakpoint(target, target->breakpoints[target->breakpoint_count - 1]);
+    while (!err && target->breakpoint_count > 0) {
+        struct breakpoint_users *last = &target->breakpoints[target->breakpoint_count - 1];
+
+        last->count = 1;
+        err = target_remove_breakpoint(target, last->address);
+    }
+    if (!err)
+        err = target_remove_watchpoints(target);
     /* Now, not in target_close(): a guest that runs is stopped by any byte that comes. */
     if (!err)
         err = target_set_addressing(target, ADDRESS_VIRTUAL);

@@ -178,6 +178,45 @@ struct error *target_registers(struct target *target, struct registers *ret)
     return NULL;
 }
 
+/* With the hidden part of cs as it was read last, which only a far jump changes. */
+static struct error *read_pc(struct target *target, const struct raw *raw, virt_t *ret,
+                             bool *ret_sure)
+{
+    struct registers regs = target->registers;
+    const struct registers *before = &target->registers;
+    struct error *err = take_general(target, raw, &regs);
+
+    if (!err)
+        err = take_system(target, raw, &regs);
+    if (err)
+        return err;
+    *ret = registers_pc(&regs);
+    *ret_sure = before->hidden_known && regs.cr0 == before->cr0 && regs.efer == before->efer &&
+                regs.segment[SEG_CS].selector == before->segment[SEG_CS].selector;
+    return NULL;
+}
+
+struct error *target_pc(struct target *target, virt_t *ret)
+{
+    struct registers regs;
+    struct raw raw = {0};
+    bool sure = false;
+    struct error *err = target_stop(target);
+
+    if (!err && !target->registers_fresh && target->registers.hidden_known) {
+        err = read_g(target, &raw);
+        if (!err)
+            err = read_pc(target, &raw, ret, &sure);
+        free(raw.bytes);
+    }
+    if (err || sure)
+        return err;
+    err = target_registers(target, &regs);
+    if (!err)
+        *ret = registers_pc(&regs);
+    return err;
+}
+
 struct error *target_write_register(struct target *target, const char *name, uint64_t value)
 {
     const struct layout_register *reg = layout_find(&target->layout, name);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "rsp.h"
@@ -135,18 +136,45 @@ static struct error *probe_run_control(struct target *target)
     return NULL;
 }
 
-struct error *target_open_within(int fd, struct loop *loop, int64_t timeout, struct target **ret)
+/* Somebody called target_interrupt(): the byte goes out with the next look at the socket. */
+static struct error *woken(void *context)
 {
-    struct target *target = calloc(1, sizeof(*target));
+    struct target *target = context;
+    uint64_t count;
 
-    if (!target) {
-        close(fd);
-        return error_errno(ENOMEM, "debug session");
-    }
-    target->ram_fd = -1;
-    struct error *err = connection_open(fd, loop, &target->connection);
+    if (read(target->wake_fd, &count, sizeof(count)) == sizeof(count) && target->running)
+        return connection_interrupt(target->connection);
+    return NULL;
+}
+
+void target_interrupt(struct target *target)
+{
+    int number = errno;
+    uint64_t one = 1;
+
+    /* An eventfd takes a write unless it holds 2^64 - 2 of them: then it is readable already. */
+    if (write(target->wake_fd, &one, sizeof(one)) < 0)
+        errno = number;
+}
+
+static struct error *open_wake(struct target *target)
+{
+    target->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (target->wake_fd < 0)
+        return error_errno(errno, "eventfd");
+    return loop_watch(target->loop, target->wake_fd, woken, target);
+}
+
+/* From a socket to a session whose abilities are known. */
+static struct error *greet(struct target *target, int fd)
+{
+    struct connection *connection;
+    struct error *err = connection_open(fd, target->loop, &connection);
+
     if (!err) {
-        connection_set_reply_timeout(target->connection, timeout);
+        connection_close(target->connection);
+        target->connection = connection;
+        connection_set_reply_timeout(target->connection, target->reply_timeout);
         err = negotiate(target);
     }
     if (!err)
@@ -155,12 +183,48 @@ struct error *target_open_within(int fd, struct loop *loop, int64_t timeout, str
         err = layout_read(target->connection, &target->layout);
     if (!err)
         err = probe_qemu(target);
+    return err;
+}
+
+struct error *target_open_within(int fd, struct loop *loop, int64_t timeout, struct target **ret)
+{
+    struct target *target = calloc(1, sizeof(*target));
+
+    if (!target) {
+        close(fd);
+        return error_errno(ENOMEM, "debug session");
+    }
+    target->ram_fd = target->wake_fd = -1;
+    target->loop = loop;
+    target->reply_timeout = timeout;
+    struct error *err = greet(target, fd);
+    if (!err)
+        err = open_wake(target);
     if (err) {
         target_close(target);
         return err;
     }
     *ret = target;
     return NULL;
+}
+
+struct error *target_reopen(struct target *target, int fd)
+{
+    target->running = false;
+    target->breakpoint_count = target->watchpoint_count = 0;
+    target->layout = (struct layout){0};
+    target->ranges = (struct ranges){0};
+    target_forget(target);
+    struct error *err = greet(target, fd);
+    if (!err && target->exact_steps)
+        err = target_exact_steps(target);
+    return err;
+}
+
+void target_forget(struct target *target)
+{
+    target->registers_fresh = false;
+    target->ranges_fresh = false;
 }
 
 struct error *target_open(int fd, struct loop *loop, struct target **ret)
@@ -187,6 +251,10 @@ void target_close(struct target *target)
         return;
     if (target->connection)
         leave_as_found(target);
+    if (target->wake_fd >= 0) {
+        loop_unwatch(target->loop, target->wake_fd);
+        close(target->wake_fd);
+    }
     connection_close(target->connection);
     free(target->breakpoints);
     free(target->ram_name);
@@ -195,5 +263,6 @@ void target_close(struct target *target)
 
 void target_set_reply_timeout(struct target *target, int64_t milliseconds)
 {
+    target->reply_timeout = milliseconds;
     connection_set_reply_timeout(target->connection, milliseconds);
 }

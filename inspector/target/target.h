@@ -36,6 +36,11 @@ void target_set_reply_timeout(struct target *target, int64_t milliseconds);
 /* All registers; the hidden parts through the monitor's "info registers" where the stub has one. */
 struct error *target_registers(struct target *target, struct registers *ret);
 /*
+ * Only registers_pc(), in half the time: the hidden part of cs is asked for when cs, cr0 or efer
+ * are not as they were when it was read last.
+ */
+struct error *target_pc(struct target *target, virt_t *ret);
+/*
  * Writes one register by its name in target.xml (rip, rax, eflags, ...). ERROR_INPUT: no such name,
  * or the value does not fit.
  */
@@ -50,6 +55,8 @@ struct error *target_write_register(struct target *target, const char *name, uin
 struct error *target_read_phys(struct target *target, phys_t address, void *buffer, size_t length);
 struct error *target_read_virt(struct target *target, virt_t address, void *buffer, size_t length);
 struct error *target_write_phys(struct target *target, phys_t address, const void *buffer,
+                                size_t length);
+struct error *target_write_virt(struct target *target, virt_t address, const void *buffer,
                                 size_t length);
 
 /*
@@ -67,10 +74,24 @@ void target_share_ram(struct target *target, int fd, const char *name);
  */
 bool target_is_memory(struct target *target, phys_t address, uint64_t length);
 
-/* Breakpoints match linear addresses, whatever the mode. Inserting one twice is one breakpoint. */
+/*
+ * Breakpoints match linear addresses, whatever the mode. One that is inserted twice is one in the
+ * stub, and stays until it was removed twice. Removing one that is not there does nothing.
+ */
 struct error *target_insert_breakpoint(struct target *target, virt_t address);
-/* Removing one that is not there does nothing. */
 struct error *target_remove_breakpoint(struct target *target, virt_t address);
+
+enum watch_kind { WATCH_KIND_WRITE, WATCH_KIND_READ, WATCH_KIND_ACCESS };
+
+/*
+ * Watchpoints are on linear addresses; the guest stops behind the access. ERROR_INPUT when the stub
+ * refuses or has none, when length is 0, or beyond 256 of them.
+ */
+struct error *target_insert_watchpoint(struct target *target, enum watch_kind kind, virt_t address,
+                                       uint64_t length);
+/* One with these very values; when there is none, nothing happens. */
+struct error *target_remove_watchpoint(struct target *target, enum watch_kind kind, virt_t address,
+                                       uint64_t length);
 
 enum stop_reason {
     STOP_BREAKPOINT, /* or a finished single step: T05 */
@@ -93,6 +114,28 @@ struct stop_event {
  */
 struct error *target_continue(struct target *target, int64_t deadline, struct stop_event *ret);
 struct error *target_step(struct target *target, struct stop_event *ret);
+
+/*
+ * Stops a running guest from a signal handler (async-signal-safe): target_continue() and
+ * target_step() then end with STOP_INTERRUPT, unless the guest stopped by itself. A guest that does
+ * not run is not bothered; a call between two runs may or may not stop the second.
+ */
+void target_interrupt(struct target *target);
+
+/*
+ * A single step of QEMU's usually lets no interrupt in and no time pass. From here on it does, so that
+ * steps lead through exactly the places that a run does. No error when the stub cannot.
+ */
+struct error *target_exact_steps(struct target *target);
+
+/* The guest was changed behind our back (loadvm): nothing that was read of it holds any more. */
+void target_forget(struct target *target);
+
+/*
+ * Another stub on fd takes the place of the one that has gone, with no breakpoints or watchpoints. The target
+ * stays where it is. Errors of target_open(); fd is taken in any case.
+ */
+struct error *target_reopen(struct target *target, int fd);
 
 /*
  * Removes every breakpoint and lets the guest go its own way: it runs on with no debugger. The

@@ -6,25 +6,8 @@
 
 #include "layout.h"
 
-/* A checkpoint has at most one place per copy of the code: as loaded, and as copied. */
-#define PLACES_MAX 2
-
 /* Stops that are none of ours (somebody else's interrupt) are ignored this many times in a row. */
 #define FOREIGN_STOPS_MAX 16
-
-struct place {
-    size_t count;
-    virt_t address[PLACES_MAX];
-};
-
-struct timeline {
-    struct timeline_inputs in;
-    struct stop stop;
-    bool passed[STAGES_MAX];
-    struct place places[STAGES_MAX]; /* where breakpoints are for each stage */
-    struct place error_places[STAGES_ERRORS_MAX];
-    const struct stage *last;
-};
 
 struct error *timeline_new(const struct timeline_inputs *inputs, struct timeline **ret)
 {
@@ -60,17 +43,16 @@ static uint64_t expected_load(const struct timeline *timeline)
     return image && image->setup.code32_start ? image->setup.code32_start : DEFAULT_LOAD_ADDRESS;
 }
 
-/* The addresses at which a stage of this module can be met now. */
-static struct place expected_places(const struct timeline *timeline, const struct stage *stage)
+size_t timeline_places(const struct timeline *timeline, enum module module, uint64_t link,
+                       virt_t ret[static TIMELINE_PLACES_MAX])
 {
     const struct facts *facts = &timeline->stop.facts;
     struct maybe kernel = stop_base(&timeline->stop, MODULE_KERNEL);
-    struct place place = {0};
+    size_t count = 0;
 
-    switch (stage->module) {
+    switch (module) {
     case MODULE_SETUP:
-        place.address[place.count++] = virt(
-            stage->address + (facts->setup.known ? facts->setup.value : QEMU_SETUP_ADDRESS));
+        ret[count++] = virt(link + (facts->setup.known ? facts->setup.value : QEMU_SETUP_ADDRESS));
         break;
     case MODULE_STUB:
         /*
@@ -78,19 +60,27 @@ static struct place expected_places(const struct timeline *timeline, const struc
          * slow the guest down: what it unpacks may land on their pages.
          */
         if (!facts->running_copy)
-            place.address[place.count++] = virt(
-                stage->address + (facts->load.known ? facts->load.value : expected_load(timeline)));
+            ret[count++] = virt(link +
+                                (facts->load.known ? facts->load.value : expected_load(timeline)));
         if (facts->copy.known)
-            place.address[place.count++] = virt(stage->address + facts->copy.value);
+            ret[count++] = virt(link + facts->copy.value);
         break;
     case MODULE_KERNEL:
         /* Before KASLR has chosen, output is only where the kernel would go without it. */
         if (kernel.known && facts->virtual.known)
-            place.address[place.count++] = virt(stage->address + kernel.value);
+            ret[count++] = virt(link + kernel.value);
         break;
     case MODULE_COUNT:
         break;
     }
+    return count;
+}
+
+static struct place expected_places(const struct timeline *timeline, const struct stage *stage)
+{
+    struct place place;
+
+    place.count = timeline_places(timeline, stage->module, stage->address, place.address);
     return place;
 }
 
@@ -102,56 +92,49 @@ static bool place_holds(const struct place *place, uint64_t address)
     return false;
 }
 
-static struct error *remove_places(struct timeline *timeline, struct place *place)
-{
-    while (place->count > 0) {
-        struct error *err = target_remove_breakpoint(timeline->in.target,
-                                                     place->address[place->count - 1]);
-        if (err)
-            return err;
-        place->count--;
-    }
-    return NULL;
-}
-
-/* Makes the breakpoints of one stage those that are expected now. */
-static struct error *update_places(struct timeline *timeline, const struct stage *stage,
+/* Makes the breakpoints of one stage those that are wanted now. */
+static struct error *update_places(struct timeline *timeline, const struct place *want,
                                    struct place *place)
 {
-    struct place want = expected_places(timeline, stage);
     struct error *err = NULL;
 
     for (size_t i = place->count; !err && i-- > 0;) {
-        if (place_holds(&want, place->address[i].value))
+        if (place_holds(want, place->address[i].value))
             continue;
         err = target_remove_breakpoint(timeline->in.target, place->address[i]);
         place->address[i] = place->address[--place->count];
     }
-    for (size_t i = 0; !err && i < want.count; i++) {
-        if (place_holds(place, want.address[i].value))
+    for (size_t i = 0; !err && i < want->count; i++) {
+        if (place_holds(place, want->address[i].value))
             continue;
-        err = target_insert_breakpoint(timeline->in.target, want.address[i]);
+        err = target_insert_breakpoint(timeline->in.target, want->address[i]);
         if (!err)
-            place->address[place->count++] = want.address[i];
+            place->address[place->count++] = want->address[i];
     }
     return err;
 }
 
-static struct error *arm(struct timeline *timeline)
+struct error *timeline_arm(struct timeline *timeline)
 {
     const struct stages *stages = timeline->in.stages;
     struct error *err = NULL;
 
-    for (size_t i = 0; !err && i < stages->count; i++)
+    for (size_t i = 0; !err && i < stages->count; i++) {
+        struct place want = {0};
+
         if (!timeline->passed[i])
-            err = update_places(timeline, &stages->list[i], &timeline->places[i]);
-    for (size_t i = 0; !err && i < stages->error_count; i++)
-        err = update_places(timeline, &stages->errors[i], &timeline->error_places[i]);
+            want = expected_places(timeline, &stages->list[i]);
+        err = update_places(timeline, &want, &timeline->places[i]);
+    }
+    for (size_t i = 0; !err && i < stages->error_count; i++) {
+        struct place want = expected_places(timeline, &stages->errors[i]);
+
+        err = update_places(timeline, &want, &timeline->error_places[i]);
+    }
     return error_context(err, "setting breakpoints at the checkpoints");
 }
 
-/* Registers and instruction count, with whatever facts and stage the stop has. */
-static struct error *capture(struct timeline *timeline)
+struct error *timeline_capture(struct timeline *timeline)
 {
     struct stop *stop = &timeline->stop;
     uint64_t count = 0;
@@ -198,28 +181,34 @@ static struct error *enter_stage(struct timeline *timeline, size_t i)
     timeline->passed[i] = true;
     facts_place(stop);
     err = facts_learn(stop);
-    if (!err)
-        err = remove_places(timeline, &timeline->places[i]);
-    return err ? err : arm(timeline);
+    return err ? err : timeline_arm(timeline);
 }
 
-/* Sorts out why the guest stopped; *ret_again when it was nothing of ours. */
-static struct error *classify(struct timeline *timeline, const struct stop_event *event,
-                              enum timeline_event *ret, bool *ret_again)
+void timeline_leave(struct timeline *timeline)
+{
+    timeline->stop.stage = NULL;
+    timeline->stop.marker = NULL;
+    timeline->stop.marker_expected = false;
+}
+
+bool timeline_expects(const struct timeline *timeline, uint64_t pc)
+{
+    return stage_at(timeline, pc) < STAGES_MAX || error_stage_at(timeline, pc);
+}
+
+struct error *timeline_classify(struct timeline *timeline, const struct stop_event *event,
+                                enum timeline_event *ret)
 {
     struct stop *stop = &timeline->stop;
     struct error *err;
     size_t i;
 
-    *ret_again = false;
-    stop->stage = NULL;
-    stop->marker = NULL;
-    stop->marker_expected = false;
+    timeline_leave(timeline);
     if (event->reason == STOP_EXITED) {
         *ret = TIMELINE_EXIT;
         return NULL;
     }
-    err = capture(timeline);
+    err = timeline_capture(timeline);
     if (err)
         return err;
     if (event->reason == STOP_SHUTDOWN) {
@@ -234,8 +223,7 @@ static struct error *classify(struct timeline *timeline, const struct stop_event
     stop->stage = error_stage_at(timeline, registers_pc(&stop->regs).value);
     if (stop->stage && timeline->in.markers)
         stop->marker = markers_find(timeline->in.markers, CHECKPOINT_ERROR_NAME);
-    *ret = TIMELINE_ERROR;
-    *ret_again = !stop->stage;
+    *ret = stop->stage ? TIMELINE_ERROR : TIMELINE_OTHER;
     return NULL;
 }
 
@@ -251,26 +239,28 @@ static struct error *overrun(struct timeline *timeline, struct error *timeout,
 struct error *timeline_next(struct timeline *timeline, int64_t deadline,
                             enum timeline_event *ret_event, const struct stop **ret_stop)
 {
-    struct error *err = timeline->last ? NULL : arm(timeline);
-    bool again = true;
+    struct error *err = timeline->last ? NULL : timeline_arm(timeline);
+    enum timeline_event event = TIMELINE_OTHER;
 
-    for (int i = 0; !err && again && i < FOREIGN_STOPS_MAX; i++) {
-        struct stop_event event;
+    for (int i = 0; !err && event == TIMELINE_OTHER && i < FOREIGN_STOPS_MAX; i++) {
+        struct stop_event why;
 
-        err = target_continue(timeline->in.target, deadline, &event);
+        err = target_continue(timeline->in.target, deadline, &why);
         if (err && error_kind(err) == ERROR_TIMEOUT)
             return overrun(timeline, err, ret_event, ret_stop);
         if (!err)
-            err = classify(timeline, &event, ret_event, &again);
+            err = timeline_classify(timeline, &why, &event);
     }
-    if (!err && again)
+    if (!err && event == TIMELINE_OTHER)
         err = error_new(ERROR_GUEST,
                         "the guest stops again and again at 0x%lx, which is no "
                         "checkpoint; is another debugger attached?",
                         registers_pc(&timeline->stop.regs).value);
-    if (!err)
-        *ret_stop = &timeline->stop;
-    return err;
+    if (err)
+        return err;
+    *ret_event = event;
+    *ret_stop = &timeline->stop;
+    return NULL;
 }
 
 struct error *timeline_here(struct timeline *timeline, const struct stop **ret_stop)
@@ -279,7 +269,7 @@ struct error *timeline_here(struct timeline *timeline, const struct stop **ret_s
 
     timeline->stop.stage = NULL;
     timeline->stop.marker = NULL;
-    err = capture(timeline);
+    err = timeline_capture(timeline);
     if (!err)
         *ret_stop = &timeline->stop;
     return err;

@@ -86,6 +86,8 @@ enum timeline_event {
     TIMELINE_FAULT,   /* triple fault or shutdown: the CPU stands where it happened */
     TIMELINE_EXIT,    /* the guest ended */
     TIMELINE_TIMEOUT, /* the deadline passed; the guest is stopped where it was */
+    /* Never of timeline_next(): a stop that is none of the above, as that of a user's breakpoint. */
+    TIMELINE_OTHER,
 };
 
 /*
@@ -101,5 +103,57 @@ struct error *timeline_here(struct timeline *timeline, const struct stop **ret_s
 
 /* The last checkpoint that was passed; NULL before the first. */
 const struct stage *timeline_last(const struct timeline *timeline);
+
+/* For a debugger, which has breakpoints of its own and goes back ------------------------------ */
+
+struct timeline_arrival {
+    enum timeline_event event;
+    const struct stop *stop; /* as timeline_next()'s; NULL when it was not captured */
+    struct stop_event why;   /* not with TIMELINE_TIMEOUT */
+};
+
+/*
+ * Lets the guest run to the next stop, whosever it is. A checkpoint that was not passed yet is
+ * TIMELINE_STAGE, however it came to be stopped at.
+ */
+struct error *timeline_run(struct timeline *timeline, int64_t deadline,
+                           struct timeline_arrival *ret);
+/*
+ * One instruction. At a place that is no checkpoint nothing is captured unless asked for: the event is then
+ * TIMELINE_OTHER with no stop, and *ret_pc tells where the guest is. Not with TIMELINE_EXIT.
+ */
+struct error *timeline_step(struct timeline *timeline, bool capture, struct timeline_arrival *ret,
+                            virt_t *ret_pc);
+/* Captures the present place again; the checkpoint stays what it is while pc is the same. */
+struct error *timeline_refresh(struct timeline *timeline, const struct stop **ret);
+
+#define TIMELINE_PLACES_MAX 2
+
+/*
+ * The linear addresses at which code linked at link can be met, as far as this is known; the number
+ * of them. Expected ones are among them: where the loader puts what it has not loaded yet.
+ */
+size_t timeline_places(const struct timeline *timeline, enum module module, uint64_t link,
+                       virt_t ret[static TIMELINE_PLACES_MAX]);
+
+/* What is added to the kernel's high link addresses, once it is known where it will run. */
+struct maybe timeline_virtual_delta(const struct timeline *timeline);
+
+bool timeline_passed(const struct timeline *timeline, const struct stage *stage);
+
+/* What a timeline knows at one place; plain data. */
+struct timeline_state {
+    struct facts facts;
+    bool passed[STAGES_MAX];
+    const struct stage *stage, *last;
+    bool marker_expected;
+};
+void timeline_save(const struct timeline *timeline, struct timeline_state *ret);
+/*
+ * The guest is now what it was when the state was saved, its markers too. The breakpoints become
+ * those of that place. With reset they are all taken to be gone: another QEMU runs the guest.
+ */
+struct error *timeline_restore(struct timeline *timeline, const struct timeline_state *state,
+                               bool reset);
 
 #endif

@@ -5,6 +5,33 @@
 
 #include "timeline.h"
 
+/* A checkpoint has at most one place per copy of the code: as loaded, and as copied. */
+struct place {
+    size_t count;
+    virt_t address[TIMELINE_PLACES_MAX];
+};
+
+struct timeline {
+    struct timeline_inputs in;
+    struct stop stop;
+    bool passed[STAGES_MAX];
+    struct place places[STAGES_MAX]; /* where breakpoints are for each stage */
+    struct place error_places[STAGES_ERRORS_MAX];
+    const struct stage *last;
+};
+
+/* Makes the breakpoints those of the stages that are still expected, where they are expected. */
+struct error *timeline_arm(struct timeline *timeline);
+/* Registers and instruction count, with whatever facts and stage the stop has. */
+struct error *timeline_capture(struct timeline *timeline);
+/* Forgets which checkpoint the guest stands at: it is about to move. */
+void timeline_leave(struct timeline *timeline);
+/* True when a checkpoint that was not passed, or an error stop, is expected at pc. */
+bool timeline_expects(const struct timeline *timeline, uint64_t pc);
+/* Sorts out why the guest stopped, and captures the stop. */
+struct error *timeline_classify(struct timeline *timeline, const struct stop_event *event,
+                                enum timeline_event *ret);
+
 /* Applies the rules of the stop's checkpoint to its facts. Errors of target_read_virt. */
 struct error *facts_learn(struct stop *stop);
 

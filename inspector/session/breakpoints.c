@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "breakpoints.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "layout.h"
+
+struct error *breakpoints_add(struct breakpoints *breakpoints, const struct breakpoint *breakpoint,
+                              const char *text, unsigned int *ret_number)
+{
+    struct breakpoint *added = &breakpoints->list[breakpoints->count];
+
+    if (breakpoints->count == BREAKPOINTS_MAX)
+        return error_new(ERROR_INPUT, "more than %d breakpoints; delete some", BREAKPOINTS_MAX);
+    *added = *breakpoint;
+    added->number = ++breakpoints->last_number;
+    added->hits = 0;
+    snprintf(added->text, sizeof(added->text), "%s", text);
+    breakpoints->set[breakpoints->count].count = 0;
+    breakpoints->watching[breakpoints->count] = false;
+    breakpoints->count++;
+    *ret_number = added->number;
+    return NULL;
+}
+
+static size_t index_of(const struct breakpoints *breakpoints, unsigned int number)
+{
+    size_t i = 0;
+
+    while (i < breakpoints->count && breakpoints->list[i].number != number)
+        i++;
+    return i;
+}
+
+void breakpoints_drop(struct breakpoints *breakpoints, unsigned int number)
+{
+    size_t i = index_of(breakpoints, number);
+
+    if (i == breakpoints->count)
+        return;
+    size_t behind = --breakpoints->count - i;
+    memmove(&breakpoints->list[i], &breakpoints->list[i + 1], behind * sizeof(struct breakpoint));
+    memmove(&breakpoints->set[i], &breakpoints->set[i + 1],
+            behind * sizeof(struct breakpoint_places));
+    memmove(&breakpoints->watching[i], &breakpoints->watching[i + 1], behind * sizeof(bool));
+}
+
+struct breakpoint *breakpoints_find(struct breakpoints *breakpoints, unsigned int number)
+{
+    size_t i = index_of(breakpoints, number);
+
+    return i < breakpoints->count ? &breakpoints->list[i] : NULL;
+}
+
+/*
+ * The kernel's symbols are high addresses, its stages physical ones. It is entered in an identity
+ * mapping, where output is pref_address as linked, and goes on in its own, where virtual is.
+ */
+static struct breakpoint_places kernel_places(struct timeline *timeline, uint64_t link)
+{
+    uint64_t physical = link >= START_KERNEL_MAP ? link - START_KERNEL_MAP : link;
+    struct breakpoint_places places = {0};
+
+    places.count = timeline_places(timeline, MODULE_KERNEL, physical, places.address);
+    if (places.count && timeline_virtual_delta(timeline).known)
+        places.address[places.count++] = virt(START_KERNEL_MAP + physical +
+                                              timeline_virtual_delta(timeline).value);
+    return places;
+}
+
+static struct breakpoint_places wanted(const struct breakpoint *breakpoint,
+                                       struct timeline *timeline)
+{
+    struct breakpoint_places places = {1, {breakpoint->address}};
+
+    if (breakpoint->watch)
+        places.count = 0;
+    else if (breakpoint->symbolic && breakpoint->module == MODULE_KERNEL)
+        places = kernel_places(timeline, breakpoint->link);
+    else if (breakpoint->symbolic)
+        places.count = timeline_places(timeline, breakpoint->module, breakpoint->link,
+                                       places.address);
+    return places;
+}
+
+static bool holds(const struct breakpoint_places *places, uint64_t address)
+{
+    for (size_t i = 0; i < places->count; i++)
+        if (places->address[i].value == address)
+            return true;
+    return false;
+}
+
+static struct error *move(struct breakpoint_places *set, const struct breakpoint_places *want,
+                          struct target *target)
+{
+    struct error *err = NULL;
+
+    for (size_t i = set->count; !err && i-- > 0;) {
+        if (holds(want, set->address[i].value))
+            continue;
+        err = target_remove_breakpoint(target, set->address[i]);
+        set->address[i] = set->address[--set->count];
+    }
+    for (size_t i = 0; !err && i < want->count; i++) {
+        if (holds(set, want->address[i].value))
+            continue;
+        err = target_insert_breakpoint(target, want->address[i]);
+        if (!err)
+            set->address[set->count++] = want->address[i];
+    }
+    return err;
+}
+
+static enum watch_kind kind_of(const struct breakpoint *breakpoint)
+{
+    static const enum watch_kind kinds[] = {[WATCH_WRITE] = WATCH_KIND_WRITE,
+                                            [WATCH_READ] = WATCH_KIND_READ,
+                                            [WATCH_ACCESS] = WATCH_KIND_ACCESS};
+
+    return kinds[breakpoint->access];
+}
+
+static struct error *arm_one(struct breakpoints *breakpoints, size_t i, struct timeline *timeline,
+                             struct target *target)
+{
+    struct breakpoint *breakpoint = &breakpoints->list[i];
+    struct breakpoint_places want = wanted(breakpoint, timeline);
+    struct error *err = move(&breakpoints->set[i], &want, target);
+
+    /* The last place is the one where the code will be met next: the copy's, or the high one. */
+    if (!err && breakpoint->symbolic)
+        breakpoint->address = virt(want.count ? want.address[want.count - 1].value : 0);
+    if (!err && breakpoint->watch && !breakpoints->watching[i]) {
+        err = target_insert_watchpoint(target, kind_of(breakpoint), breakpoint->address,
+                                       breakpoint->length);
+        breakpoints->watching[i] = !err;
+    }
+    return err;
+}
+
+struct error *breakpoints_arm(struct breakpoints *breakpoints, struct timeline *timeline,
+                              struct target *target)
+{
+    struct error *err = NULL;
+
+    for (size_t i = 0; !err && i < breakpoints->count; i++)
+        err = arm_one(breakpoints, i, timeline, target);
+    return err;
+}
+
+struct error *breakpoints_disarm(struct breakpoints *breakpoints, struct target *target,
+                                 unsigned int number)
+{
+    static const struct breakpoint_places nowhere;
+    struct error *err = NULL;
+
+    for (size_t i = 0; !err && i < breakpoints->count; i++) {
+        const struct breakpoint *breakpoint = &breakpoints->list[i];
+
+        if (number && breakpoint->number != number)
+            continue;
+        err = move(&breakpoints->set[i], &nowhere, target);
+        if (!err && breakpoints->watching[i])
+            err = target_remove_watchpoint(target, kind_of(breakpoint), breakpoint->address,
+                                           breakpoint->length);
+        breakpoints->watching[i] = breakpoints->watching[i] && err;
+    }
+    return err;
+}
+
+void breakpoints_lost(struct breakpoints *breakpoints)
+{
+    memset(breakpoints->set, 0, sizeof(breakpoints->set));
+    memset(breakpoints->watching, 0, sizeof(breakpoints->watching));
+}
+
+struct breakpoint *breakpoints_at(struct breakpoints *breakpoints, uint64_t pc)
+{
+    for (size_t i = 0; i < breakpoints->count; i++)
+        if (holds(&breakpoints->set[i], pc))
+            return &breakpoints->list[i];
+    return NULL;
+}
+
+struct breakpoint *breakpoints_watching(struct breakpoints *breakpoints, uint64_t watched)
+{
+    for (size_t i = 0; i < breakpoints->count; i++) {
+        const struct breakpoint *breakpoint = &breakpoints->list[i];
+
+        if (breakpoints->watching[i] && watched - breakpoint->address.value < breakpoint->length)
+            return &breakpoints->list[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of a debugger share; debugger.h is what others see. */
+#ifndef BOOTSCOPE_SESSION_DEBUGGER_INTERNAL_H
+#define BOOTSCOPE_SESSION_DEBUGGER_INTERNAL_H
+
+#include <signal.h>
+
+#include "breakpoints.h"
+#include "debugger.h"
+
+struct record {
+    struct snapshot snapshot; /* stage NULL: never reached */
+    size_t order;             /* how many checkpoints had been passed then, this one included */
+};
+
+struct debugger {
+    bool travel;
+    bool alive;
+    bool shut_down; /* QEMU stands paused at a shutdown, and does not run any further */
+    struct session session;
+    struct breakpoints breakpoints;
+    struct record records[STAGES_MAX];
+    struct arrival arrival;
+    const struct stop *stop; /* NULL: to be captured when somebody asks */
+    int64_t timeout_ms;
+    int64_t deadline; /* of the present movement */
+    volatile sig_atomic_t interrupted;
+};
+
+/* Before any movement: ERROR_GUEST when the guest cannot run any further. Sets the deadline. */
+struct error *debugger_begin(struct debugger *debugger);
+/* After any: *ret and the debugger's arrival become this one. */
+void debugger_arrive(struct debugger *debugger, const struct arrival *arrival, struct arrival *ret);
+/* Passes err through; notes when it means that the guest is gone. */
+struct error *debugger_lost(struct debugger *debugger, struct error *err)
+    __attribute__((warn_unused_result));
+/* A checkpoint was passed: keeps what later stops are compared with. */
+struct error *debugger_note(struct debugger *debugger, const struct stop *stop);
+/*
+ * What a stop of the timeline is to the user, with hits counted. False when it is nothing: a stop
+ * that somebody else caused.
+ */
+bool debugger_sort(struct debugger *debugger, const struct timeline_arrival *from,
+                   struct arrival *ret);
+
+/* The machine was written to: what was seen later than now is no longer true. */
+void debugger_forget_ahead(struct debugger *debugger);
+
+#endif

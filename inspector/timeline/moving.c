@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a debugger needs of a timeline beyond going from checkpoint to checkpoint. */
+#include "timeline_internal.h"
+
+#include <string.h>
+
+static struct error *overrun(struct timeline *timeline, struct error *timeout,
+                             struct timeline_arrival *ret)
+{
+    error_free(timeout);
+    timeline_leave(timeline);
+    struct error *err = timeline_capture(timeline);
+    if (!err)
+        *ret = (struct timeline_arrival){.event = TIMELINE_TIMEOUT, .stop = &timeline->stop};
+    return err;
+}
+
+/* The way of a stop to an arrival, for a guest that ran or stepped. */
+static struct error *arrive(struct timeline *timeline, struct error *err,
+                            const struct stop_event *why, struct timeline_arrival *ret)
+{
+    struct timeline_arrival arrival = {.stop = &timeline->stop};
+
+    if (err && error_kind(err) == ERROR_TIMEOUT)
+        return overrun(timeline, err, ret);
+    if (!err)
+        err = timeline_classify(timeline, why, &arrival.event);
+    if (err)
+        return err;
+    arrival.why = *why;
+    *ret = arrival;
+    return NULL;
+}
+
+struct error *timeline_run(struct timeline *timeline, int64_t deadline,
+                           struct timeline_arrival *ret)
+{
+    struct stop_event why;
+    struct error *err = timeline_arm(timeline);
+
+    if (err)
+        return err;
+    err = target_continue(timeline->in.target, deadline, &why);
+    return arrive(timeline, err, &why, ret);
+}
+
+struct error *timeline_step(struct timeline *timeline, bool capture, struct timeline_arrival *ret,
+                            virt_t *ret_pc)
+{
+    struct target *target = timeline->in.target;
+    struct stop_event why;
+    struct error *err = timeline_arm(timeline);
+
+    if (!err)
+        err = target_step(target, &why);
+    if (!err && why.reason != STOP_EXITED)
+        err = target_pc(target, ret_pc);
+    if (err || capture || why.reason == STOP_EXITED || why.reason == STOP_SHUTDOWN ||
+        timeline_expects(timeline, ret_pc->value))
+        return arrive(timeline, err, &why, ret);
+    timeline_leave(timeline);
+    *ret = (struct timeline_arrival){.event = TIMELINE_OTHER, .why = why};
+    return NULL;
+}
+
+struct error *timeline_refresh(struct timeline *timeline, const struct stop **ret)
+{
+    struct stop *stop = &timeline->stop;
+    uint64_t before = registers_pc(&stop->regs).value;
+    struct error *err = timeline_capture(timeline);
+
+    if (err)
+        return err;
+    if (registers_pc(&stop->regs).value != before)
+        timeline_leave(timeline);
+    *ret = stop;
+    return NULL;
+}
+
+bool timeline_passed(const struct timeline *timeline, const struct stage *stage)
+{
+    return timeline->passed[stage - timeline->in.stages->list];
+}
+
+void timeline_save(const struct timeline *timeline, struct timeline_state *ret)
+{
+    *ret = (struct timeline_state){.facts = timeline->stop.facts,
+                                   .stage = timeline->stop.stage,
+                                   .last = timeline->last,
+                                   .marker_expected = timeline->stop.marker_expected};
+    memcpy(ret->passed, timeline->passed, sizeof(ret->passed));
+}
+
+static const struct marker *marker_of(const struct timeline *timeline, const struct stage *stage)
+{
+    return stage && timeline->in.markers ? markers_find(timeline->in.markers, stage->name) : NULL;
+}
+
+struct error *timeline_restore(struct timeline *timeline, const struct timeline_state *state,
+                               bool reset)
+{
+    struct stop *stop = &timeline->stop;
+
+    stop->facts = state->facts;
+    stop->stage = state->stage;
+    stop->marker = marker_of(timeline, state->stage);
+    stop->marker_expected = state->marker_expected;
+    memcpy(timeline->passed, state->passed, sizeof(timeline->passed));
+    timeline->last = state->last;
+    if (reset) {
+        memset(timeline->places, 0, sizeof(timeline->places));
+        memset(timeline->error_places, 0, sizeof(timeline->error_places));
+    }
+    struct error *err = timeline_arm(timeline);
+    return err ? err : timeline_capture(timeline);
+}
+
+struct maybe timeline_virtual_delta(const struct timeline *timeline)
+{
+    const struct stop *stop = &timeline->stop;
+
+    if (!stop->image || !stop->facts.virtual.known)
+        return (struct maybe){0};
+    return known(stop->facts.virtual.value - stop->image->setup.pref_address);
+}
