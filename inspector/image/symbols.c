@@ -212,7 +212,8 @@ const char *symbols_build_id(const struct symbols *symbols)
     return symbols->file.build_id;
 }
 
-bool symbols_value(const struct symbols *symbols, const char *name, uint64_t *ret)
+/* The first of by_name that is not less than name. */
+static size_t first_named(const struct symbols *symbols, const char *name)
 {
     size_t low = 0, high = symbols->name_count;
 
@@ -224,9 +225,48 @@ bool symbols_value(const struct symbols *symbols, const char *name, uint64_t *re
         else
             high = middle;
     }
-    if (low == symbols->name_count || strcmp(symbols->by_name[low].name, name) != 0)
+    return low;
+}
+
+static struct symbol_info info_of(const struct symbol *symbol)
+{
+    return (struct symbol_info){
+        .name = symbol->name,
+        .value = symbol->value,
+        .size = symbol->size,
+        .absolute = symbol->section >= SHN_LORESERVE,
+    };
+}
+
+bool symbols_info(const struct symbols *symbols, const char *name, struct symbol_info *ret)
+{
+    size_t i = first_named(symbols, name);
+
+    if (i == symbols->name_count || strcmp(symbols->by_name[i].name, name) != 0)
         return false;
-    *ret = symbols->by_name[low].value;
+    *ret = info_of(&symbols->by_name[i]);
+    return true;
+}
+
+bool symbols_match(const struct symbols *symbols, const char *prefix, size_t index,
+                   struct symbol_info *ret)
+{
+    size_t first = first_named(symbols, prefix);
+
+    if (index >= symbols->name_count - first ||
+        strncmp(symbols->by_name[first + index].name, prefix, strlen(prefix)) != 0)
+        return false;
+    *ret = info_of(&symbols->by_name[first + index]);
+    return true;
+}
+
+bool symbols_value(const struct symbols *symbols, const char *name, uint64_t *ret)
+{
+    struct symbol_info info;
+
+    if (!symbols_info(symbols, name, &info))
+        return false;
+    *ret = info.value;
     return true;
 }
 
@@ -285,15 +325,36 @@ const char *symbols_name(const struct symbols *symbols, uint64_t address, uint64
     return symbol->name;
 }
 
-bool symbols_line(const struct symbols *symbols, uint64_t address, const char **ret_file,
-                  unsigned int *ret_line)
+/* DWARF is opened when it is first asked for: most files are never asked. */
+static const struct lines *lines_of(const struct symbols *symbols)
 {
-    /* DWARF is opened when it is first asked for: most files are never asked. */
     struct symbols *mutable = (struct symbols *)(uintptr_t)symbols;
 
     if (!symbols->lines)
         mutable->lines = lines_open(symbols->file.elf);
-    return lines_find(symbols->lines, address, ret_file, ret_line);
+    return symbols->lines;
+}
+
+bool symbols_line(const struct symbols *symbols, uint64_t address, const char **ret_file,
+                  unsigned int *ret_line)
+{
+    return lines_find(lines_of(symbols), address, ret_file, ret_line);
+}
+
+bool symbols_source(const struct symbols *symbols, uint64_t address, char *path, size_t size,
+                    unsigned int *ret_line)
+{
+    return lines_source(lines_of(symbols), address, path, size, ret_line);
+}
+
+enum symbols_at symbols_at_line(const struct symbols *symbols, const char *file, unsigned int line,
+                                uint64_t *ret)
+{
+    bool has_file;
+
+    if (lines_address(lines_of(symbols), file, line, &has_file, ret))
+        return SYMBOLS_AT_FOUND;
+    return has_file ? SYMBOLS_AT_NO_LINE : SYMBOLS_AT_NO_FILE;
 }
 
 const struct checkpoint_record *symbols_checkpoints(const struct symbols *symbols,

@@ -27,6 +27,23 @@ const char *symbols_build_id(const struct symbols *symbols);
 /* The value of a defined symbol; false when there is none of that name. */
 bool symbols_value(const struct symbols *symbols, const char *name, uint64_t *ret);
 
+struct symbol_info {
+    const char *name; /* owned by symbols */
+    uint64_t value;
+    uint64_t size; /* in bytes; 0 when the file does not tell */
+    bool absolute; /* a number, not a link address */
+};
+
+/* As symbols_value, with the rest of what the symbol table says. */
+bool symbols_info(const struct symbols *symbols, const char *name, struct symbol_info *ret);
+
+/*
+ * The symbols whose names begin with prefix, in order of their names, a name that occurs twice
+ * twice: index counts from 0. False when there are no more.
+ */
+bool symbols_match(const struct symbols *symbols, const char *prefix, size_t index,
+                   struct symbol_info *ret);
+
 /*
  * The symbol that covers address, or else the nearest below in the same section; NULL when there
  * is none. *ret_offset is address minus its value. The name is owned by symbols.
@@ -36,6 +53,21 @@ const char *symbols_name(const struct symbols *symbols, uint64_t address, uint64
 /* File (owned by symbols, last path component kept with its directory as DWARF has it) and line. */
 bool symbols_line(const struct symbols *symbols, uint64_t address, const char **ret_file,
                   unsigned int *ret_line);
+
+/*
+ * The path of the source file of address, made absolute with the directory that the compiler ran
+ * in, and the line. False when no line covers the address or the path does not fit into size bytes.
+ */
+bool symbols_source(const struct symbols *symbols, uint64_t address, char *path, size_t size,
+                    unsigned int *ret_line);
+
+/*
+ * The link address of the code of line, or of the next line that has code, in file, which is the
+ * end of a path: "misc.c" or "compressed/misc.c". Of several places of one line it is the lowest.
+ */
+enum symbols_at { SYMBOLS_AT_FOUND, SYMBOLS_AT_NO_FILE, SYMBOLS_AT_NO_LINE };
+enum symbols_at symbols_at_line(const struct symbols *symbols, const char *file, unsigned int line,
+                                uint64_t *ret);
 
 /* The records of section .checkpoints, in the file's order; count 0 when there is none. */
 const struct checkpoint_record *symbols_checkpoints(const struct symbols *symbols,

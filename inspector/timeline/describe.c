@@ -10,7 +10,7 @@
 /* How far past a module's last symbol an address may lie and still be called part of it. */
 #define DESCRIBE_REACH 0x10000
 
-static const struct symbols *module_symbols(const struct stop *stop, enum module module)
+const struct symbols *stop_symbols(const struct stop *stop, enum module module)
 {
     switch (module) {
     case MODULE_SETUP:
@@ -73,9 +73,8 @@ static bool boot_link(const struct stop *stop, const struct symbols *symbols, en
     return module == MODULE_STUB && link_from(symbols, stop->facts.copy, address, ret);
 }
 
-/* The symbols of the module that covers address, and its link address there. */
-static bool find_module(const struct stop *stop, uint64_t address, const struct symbols **ret,
-                        uint64_t *ret_link)
+bool stop_place(const struct stop *stop, virt_t address, enum module *ret_module,
+                uint64_t *ret_link)
 {
     /*
      * The copy of the decompressor stands at the end of the kernel's buffer, where the kernel's
@@ -86,24 +85,57 @@ static bool find_module(const struct stop *stop, uint64_t address, const struct 
     const enum module *order = stop->facts.running_kernel ? booted : booting;
 
     for (int i = 0; i < MODULE_COUNT; i++) {
-        *ret = module_symbols(stop, order[i]);
-        if (*ret &&
-            (order[i] == MODULE_KERNEL ? kernel_link(stop, address, ret_link)
-                                       : boot_link(stop, *ret, order[i], address, ret_link)))
-            return true;
+        const struct symbols *symbols = stop_symbols(stop, order[i]);
+
+        if (!symbols || !(order[i] == MODULE_KERNEL
+                              ? kernel_link(stop, address.value, ret_link)
+                              : boot_link(stop, symbols, order[i], address.value, ret_link)))
+            continue;
+        *ret_module = order[i];
+        return true;
     }
     return false;
 }
 
+/*
+ * Kernel symbols are high addresses. Until the CPU runs at those, what it reaches is the kernel
+ * where it was unpacked to; but not before that place is chosen.
+ */
+static struct maybe kernel_address(const struct stop *stop, uint64_t link)
+{
+    const struct facts *facts = &stop->facts;
+    struct maybe base = stop_base(stop, MODULE_KERNEL);
+
+    if (link < START_KERNEL_MAP) /* a place in the per-CPU area, and no address */
+        return known(link);
+    if (!stop->image || !base.known || !facts->virtual.known)
+        return (struct maybe){0};
+    if (facts->running_kernel && registers_pc(&stop->regs).value >= START_KERNEL_MAP)
+        return known(link + facts->virtual.value - stop->image->setup.pref_address);
+    return known(link - START_KERNEL_MAP + base.value);
+}
+
+struct maybe stop_address(const struct stop *stop, enum module module, uint64_t link)
+{
+    struct maybe base = stop_base(stop, module);
+
+    if (module == MODULE_KERNEL)
+        return kernel_address(stop, link);
+    return base.known ? known(base.value + link) : base;
+}
+
 bool stop_describe(const struct stop *stop, virt_t address, char *out, size_t size)
 {
-    const struct symbols *symbols;
     const char *name, *file;
+    enum module module;
     uint64_t link, offset;
     unsigned int line;
 
-    if (!find_module(stop, address.value, &symbols, &link))
+    if (!stop_place(stop, address, &module, &link))
         return false;
+
+    const struct symbols *symbols = stop_symbols(stop, module);
+
     name = symbols_name(symbols, link, &offset);
     if (!name || offset > DESCRIBE_REACH)
         return false;

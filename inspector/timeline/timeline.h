@@ -52,6 +52,21 @@ struct stop {
  */
 struct maybe stop_base(const struct stop *stop, enum module module);
 
+/* The symbols of a module; NULL when there are none. */
+const struct symbols *stop_symbols(const struct stop *stop, enum module module);
+
+/* The module that covers a linear address, and its link address there; false when none does. */
+bool stop_place(const struct stop *stop, virt_t address, enum module *ret_module,
+                uint64_t *ret_link);
+
+/*
+ * Where a link address of a module is now, as the CPU reaches it. Of the decompressor that is the
+ * copy once the copy runs. The kernel's link address is a virtual one, and what it gives is where
+ * the kernel was unpacked to until the CPU runs at the kernel's virtual addresses, from then on
+ * those; an offset into its per-CPU area stays what it is. Unknown when the facts do not tell yet.
+ */
+struct maybe stop_address(const struct stop *stop, enum module module, uint64_t link);
+
 /*
  * Names a linear address by whichever module covers it: "extract_kernel+0x12 (misc.c:40)"; false
  * when no symbol fits. size bounds out, which is NUL-terminated.
