@@ -28,7 +28,7 @@ INSPECTOR_ALL_INCLUDES := $(addprefix -Iinspector/,$(INSPECTOR_FOLDERS))
 
 INSPECTOR_PKGS := libelf libdw capstone jansson liblzma liblz4 libzstd zlib readline
 INSPECTOR_CFLAGS = $(HOST_CFLAGS) -D_GNU_SOURCE -Istub/abi $(shell $(PKG_CONFIG) --cflags $(INSPECTOR_PKGS))
-INSPECTOR_LIBS = $(shell $(PKG_CONFIG) --libs $(INSPECTOR_PKGS)) -lbz2 -llzo2
+INSPECTOR_LIBS = $(shell $(PKG_CONFIG) --libs $(INSPECTOR_PKGS)) -lbz2 -llzo2 -lm
 
 INSPECTOR_SRC := $(foreach d,$(INSPECTOR_FOLDERS),$(wildcard inspector/$(d)/*.c))
 INSPECTOR_OBJ := $(INSPECTOR_SRC:%.c=$(OUT)/%.o)

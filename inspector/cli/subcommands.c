@@ -5,8 +5,12 @@
 
 const struct subcommand subcommands[] = {
     {"run", "IMAGE", "boot with no debugger and print the markers as a timeline", subcommand_run},
-    {"trace", "IMAGE", "stop at every checkpoint, dump and prove the state there", subcommand_trace},
+    {"trace", "IMAGE", "stop at every checkpoint, dump and prove the state there",
+     subcommand_trace},
     {"info", "IMAGE", "decode an image without running it", subcommand_info},
-    {"wrap", "VMLINUZ -o IMAGE", "put the annotated stub in front of a real kernel", subcommand_wrap},
+    {"wrap", "VMLINUZ -o IMAGE", "put the annotated stub in front of a real kernel",
+     subcommand_wrap},
+    {"sweep", "IMAGE", "boot many times and test how evenly KASLR spreads the kernel",
+     subcommand_sweep},
     {NULL, NULL, NULL, NULL},
 };
