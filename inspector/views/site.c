@@ -179,8 +179,10 @@ void site_text(const struct site_view *view, const struct text *text)
         const struct site_match *match = &view->list[i];
 
         text_label(text, i ? "" : "reloc");
-        text_print(text, TEXT_PLAIN, "%s as a %s address: %s site, %u bytes, linked at %s\n",
-                   text_hex(view->address), address_name(match->named_as),
+        text_print(text, TEXT_PLAIN, "%s as a %s address:\n", text_hex(view->address),
+                   address_name(match->named_as));
+        text_label(text, "");
+        text_print(text, TEXT_PLAIN, "%s site of %u bytes, linked at %s\n",
                    site_kind_name(match->kind), site_size(match->kind), text_hex(match->linked));
         text_label(text, "");
         text_print(text, TEXT_PLAIN, "now at physical %s, virtual %s; in the file %s\n",

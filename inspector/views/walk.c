@@ -97,6 +97,9 @@ static void print_bits(const struct translation *walk, const struct text *text)
     }
 }
 
+/* Room for flags behind what an entry leads to; more of them go on a line of their own. */
+#define FLAGS_COLUMNS 29
+
 static void print_step(const struct translation *walk, const struct translation_step *step,
                        const struct text *text)
 {
@@ -112,8 +115,17 @@ static void print_step(const struct translation *walk, const struct translation_
                  text_hex(step->entry.phys.value));
     paging_entry_flags(&walk->paging, step->level, step->raw, flags, sizeof(flags));
     text_label(text, label);
-    text_print(text, TEXT_PLAIN, "in %-12s 0x%0*" PRIx64 "  %s%*s%s\n", text_hex(step->table.value),
-               digits, step->raw, leads, flags[0] ? 20 - (int)strlen(leads) : 0, "", flags);
+    text_print(text, TEXT_PLAIN, "in %-12s 0x%0*" PRIx64 "  ", text_hex(step->table.value), digits,
+               step->raw);
+    if (flags[0] && strlen(flags) <= FLAGS_COLUMNS) {
+        text_print(text, TEXT_PLAIN, "%-18s  %s\n", leads, flags);
+        return;
+    }
+    text_print(text, TEXT_PLAIN, "%s\n", leads);
+    if (!flags[0])
+        return;
+    text_label(text, "");
+    text_print(text, TEXT_PLAIN, "%s\n", flags);
 }
 
 void walk_text(const struct walk_view *view, const struct text *text)
