@@ -34,22 +34,8 @@
 /* The lowest place tried is never above this, however high the loader put us. */
 #define KASLR_MINIMUM_MAX (UINT64_C(512) << 20)
 
-#define MAX_SLOT_AREA 100
-
-/* A row of slots: num of them, alignment apart, the first at addr. */
-struct slot_area {
-    uint64_t addr;
-    uint64_t num;
-};
-
-/* All that the search works on. About 4 KiB, so it is not on the boot stack. */
-static struct {
-    struct mem_avoid avoid;
-    struct slot_area areas[MAX_SLOT_AREA];
-    unsigned int area_count;
-    uint64_t slot_max; /* slots in all areas */
-    uint64_t alignment;
-} search;
+/* Not static, so that a debugger can ask for it by name. */
+struct kaslr_search kaslr_search;
 
 /* false when rounding up would wrap */
 static bool align_up(uint64_t *value, uint64_t alignment)
@@ -63,82 +49,82 @@ static bool align_up(uint64_t *value, uint64_t alignment)
 }
 
 /* The region is aligned, free, and holds at least one image. */
-static void store_slot_info(const struct mem_vector *region, uint64_t image_size)
+static void store_slot_info(const struct mem_vector *region)
 {
-    struct slot_area area = {region->start, 1 + (region->size - image_size) / search.alignment};
+    struct slot_area area = {region->start,
+                             1 + (region->size - kaslr_search.image_size) / kaslr_search.alignment};
 
-    if (search.area_count == MAX_SLOT_AREA)
+    if (kaslr_search.area_count == MAX_SLOT_AREA)
         return;
-    search.areas[search.area_count++] = area;
-    search.slot_max += area.num;
+    kaslr_search.areas[kaslr_search.area_count++] = area;
+    kaslr_search.slot_max += area.num;
 }
 
 /*
  * Turns one RAM region into slots. Each round takes the part up to the first thing in use, and goes
  * on behind that; start only ever grows, so the rounds end.
  */
-static void process_mem_region(const struct mem_vector *entry, uint64_t minimum,
-                               uint64_t image_size)
+static void process_mem_region(const struct mem_vector *entry)
 {
-    struct mem_vector region = {entry->start > minimum ? entry->start : minimum, 0};
+    struct mem_vector region = {
+        entry->start > kaslr_search.minimum ? entry->start : kaslr_search.minimum, 0};
     uint64_t region_end = mem_vector_end(entry);
     struct mem_vector overlap;
 
-    if (region_end > search.avoid.mem_limit)
-        region_end = search.avoid.mem_limit;
-    while (align_up(&region.start, search.alignment) && region.start < region_end) {
+    if (region_end > kaslr_search.avoid.mem_limit)
+        region_end = kaslr_search.avoid.mem_limit;
+    while (align_up(&region.start, kaslr_search.alignment) && region.start < region_end) {
         region.size = region_end - region.start;
-        if (region.size < image_size)
+        if (region.size < kaslr_search.image_size)
             return;
-        if (!mem_avoid_overlap(&search.avoid, &region, &overlap)) {
-            store_slot_info(&region, image_size);
+        if (!mem_avoid_overlap(&kaslr_search.avoid, &region, &overlap)) {
+            store_slot_info(&region);
             return;
         }
-        if (overlap.start >= region.start + image_size) {
+        if (overlap.start >= region.start + kaslr_search.image_size) {
             region.size = overlap.start - region.start;
-            store_slot_info(&region, image_size);
+            store_slot_info(&region);
         }
         region.start = mem_vector_end(&overlap);
     }
 }
 
-static void process_e820_entries(const struct boot_params *boot_params, uint64_t minimum,
-                                 uint64_t image_size)
+static void process_e820_entries(const struct boot_params *boot_params)
 {
     for (unsigned int i = 0; i < e820_count(boot_params); i++) {
         const struct boot_e820_entry *entry = &boot_params->e820_table[i];
         struct mem_vector region = {entry->addr, entry->size};
 
         if (entry->type == E820_TYPE_RAM)
-            process_mem_region(&region, minimum, image_size);
+            process_mem_region(&region);
     }
 }
 
 /* slot_max is not 0. */
 static uint64_t slots_fetch_random(const struct random_source *random)
 {
-    uint64_t slot = kaslr_get_random_long(random, RANDOM_PHYSICAL) % search.slot_max;
-    const struct slot_area *area = search.areas;
+    uint64_t slot = kaslr_get_random_long(random, RANDOM_PHYSICAL) % kaslr_search.slot_max;
+    const struct slot_area *area = kaslr_search.areas;
 
     while (slot >= area->num)
         slot -= area++->num;
-    return area->addr + slot * search.alignment;
+    return area->addr + slot * kaslr_search.alignment;
 }
 
 /* false when there is no place; the reason is printed, since the boot may go on. */
 static bool find_random_phys_addr(const struct kaslr_request *request,
                                   const struct random_source *random, uint64_t *ret)
 {
-    uint64_t minimum = request->output < KASLR_MINIMUM_MAX ? request->output : KASLR_MINIMUM_MAX;
-
-    search.area_count = 0;
-    search.slot_max = 0;
-    if (search.avoid.memmap_too_large) {
+    kaslr_search.minimum = request->output < KASLR_MINIMUM_MAX ? request->output
+                                                               : KASLR_MINIMUM_MAX;
+    kaslr_search.area_count = 0;
+    kaslr_search.slot_max = 0;
+    if (kaslr_search.avoid.memmap_too_large) {
         console_print("KASLR: more than %lu memmap= regions\n", (unsigned long)MAX_MEMMAP_REGIONS);
         return false;
     }
-    process_e820_entries(random->boot_params, minimum, request->output_size);
-    if (!search.slot_max)
+    process_e820_entries(random->boot_params);
+    if (!kaslr_search.slot_max)
         return false;
     *ret = slots_fetch_random(random);
     return true;
@@ -154,10 +140,10 @@ static const struct boot_error *find_random_virt_addr(const struct kaslr_request
     if (minimum > KERNEL_IMAGE_SIZE || request->output_size > KERNEL_IMAGE_SIZE - minimum)
         return boot_error("KASLR: kernel of %#lx bytes at %#lx does not fit its virtual range %#lx",
                           request->output_size, minimum, (unsigned long)KERNEL_IMAGE_SIZE);
-    ret->virtual_slots = 1 +
-                         (KERNEL_IMAGE_SIZE - minimum - request->output_size) / search.alignment;
+    ret->virtual_slots = 1 + (KERNEL_IMAGE_SIZE - minimum - request->output_size) /
+                                 kaslr_search.alignment;
     ret->virtual_address = minimum + kaslr_get_random_long(random, RANDOM_VIRTUAL) %
-                                         ret->virtual_slots * search.alignment;
+                                         ret->virtual_slots * kaslr_search.alignment;
     return NULL;
 }
 
@@ -218,11 +204,13 @@ static const struct boot_error *prepare_search(const struct boot_params *boot_pa
     struct mem_vector decompression = {
         request->input, request->output + boot_params->hdr.init_size - request->input};
 
-    search.alignment = boot_params->hdr.kernel_alignment;
-    if (search.alignment < MIN_KERNEL_ALIGN || search.alignment & (search.alignment - 1))
+    kaslr_search.image_size = request->output_size;
+    kaslr_search.alignment = boot_params->hdr.kernel_alignment;
+    if (kaslr_search.alignment < MIN_KERNEL_ALIGN ||
+        kaslr_search.alignment & (kaslr_search.alignment - 1))
         return boot_error("KASLR: kernel_alignment %#lx is not a power of two from %#lx on",
-                          search.alignment, (unsigned long)MIN_KERNEL_ALIGN);
-    return mem_avoid_init(boot_params, &decompression, &search.avoid);
+                          kaslr_search.alignment, (unsigned long)MIN_KERNEL_ALIGN);
+    return mem_avoid_init(boot_params, &decompression, &kaslr_search.avoid);
 }
 
 /*
@@ -241,11 +229,13 @@ static const struct boot_error *choose(struct boot_params *boot_params,
         error = read_seed(boot_params, &random);
     if (error)
         return error;
+    kaslr_search.seeded = random.seeded;
+    kaslr_search.seed = random.seeded ? random.seed : 0;
     if (find_random_phys_addr(request, &random, &ret->output)) {
-        ret->physical_slots = search.slot_max;
+        ret->physical_slots = kaslr_search.slot_max;
     } else {
         console_print("physical KASLR disabled: no suitable memory region\n");
-        error = check_default(boot_params, request, search.avoid.mem_limit);
+        error = check_default(boot_params, request, kaslr_search.avoid.mem_limit);
     }
     return error ? error : find_random_virt_addr(request, &random, ret);
 }

@@ -8,6 +8,7 @@
 
 #include "bootparams.h"
 #include "failure.h"
+#include "kaslr_search.h"
 
 /* MIN_KERNEL_ALIGN: the kernel maps itself with 2 MiB pages and cannot be at odds with them. */
 #define MIN_KERNEL_ALIGN 0x200000
@@ -18,14 +19,6 @@ struct kaslr_request {
     uint64_t output;             /* where the kernel goes if nothing is chosen */
     uint64_t output_size;        /* bytes it needs there, a multiple of MIN_KERNEL_ALIGN */
     uint64_t load_physical_addr; /* the virtual choice starts here, in the kernel's counting */
-};
-
-struct kaslr_choice {
-    uint64_t output;          /* physical */
-    uint64_t virtual_address; /* in the kernel's counting: load_physical_addr is "as linked" */
-    bool kaslr;               /* false: nokaslr, both are the defaults */
-    uint64_t physical_slots;  /* places to choose from; 0 when the default was kept */
-    uint64_t virtual_slots;
 };
 
 /*

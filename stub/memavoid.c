@@ -38,28 +38,38 @@ unsigned int e820_count(const struct boot_params *boot_params)
 }
 
 /* The array is sized for the most there can be, so a region always fits. */
-static void add_region(struct mem_avoid *avoid, uint64_t start, uint64_t size)
+static void add_region(struct mem_avoid *avoid, enum mem_avoid_reason reason, uint64_t start,
+                       uint64_t size)
 {
-    if (size && avoid->count < MEM_AVOID_MAX)
-        avoid->regions[avoid->count++] = (struct mem_vector){start, size};
+    if (!size || avoid->count == MEM_AVOID_MAX)
+        return;
+    avoid->reasons[avoid->count] = reason;
+    avoid->regions[avoid->count++] = (struct mem_vector){start, size};
+}
+
+static const struct boot_params *params_of(const struct mem_avoid *avoid)
+{
+    return (const struct boot_params *)(uintptr_t)avoid->boot_params;
 }
 
 /* Both halves of the initrd's address and size, for loaders that use memory above 4 GiB. */
 static void add_initrd(struct mem_avoid *avoid)
 {
-    const struct boot_params *bp = avoid->boot_params;
+    const struct boot_params *bp = params_of(avoid);
 
-    add_region(avoid, (uint64_t)bp->ext_ramdisk_image << 32 | bp->hdr.ramdisk_image,
+    add_region(avoid, MEM_AVOID_INITRD,
+               (uint64_t)bp->ext_ramdisk_image << 32 | bp->hdr.ramdisk_image,
                (uint64_t)bp->ext_ramdisk_size << 32 | bp->hdr.ramdisk_size);
 }
 
 /* With its NUL: the kernel reads until it finds one. */
 static void add_command_line(struct mem_avoid *avoid)
 {
-    uint64_t address = get_cmd_line_ptr(avoid->boot_params);
+    uint64_t address = get_cmd_line_ptr(params_of(avoid));
 
     if (address)
-        add_region(avoid, address, cmdline_get(avoid->boot_params).length + 1);
+        add_region(avoid, MEM_AVOID_COMMAND_LINE, address,
+                   cmdline_get(params_of(avoid)).length + 1);
 }
 
 /*
@@ -76,7 +86,7 @@ static const struct boot_error *add_setup_node(struct mem_avoid *avoid, uint64_t
     if (!memory)
         return boot_error("setup_data: node at %#lx is outside of memory", address);
     memcpy(&node, memory, sizeof(node));
-    add_region(avoid, address, sizeof(node) + (uint64_t)node.len);
+    add_region(avoid, MEM_AVOID_SETUP_DATA, address, sizeof(node) + (uint64_t)node.len);
     *ret_next = node.next;
     if (node.type != SETUP_INDIRECT || node.len < sizeof(indirect))
         return NULL;
@@ -85,29 +95,31 @@ static const struct boot_error *add_setup_node(struct mem_avoid *avoid, uint64_t
         return boot_error("setup_data: node at %#lx is outside of memory", address);
     memcpy(&indirect, memory, sizeof(indirect));
     if (indirect.type != SETUP_INDIRECT) /* one level, no more */
-        add_region(avoid, indirect.addr, indirect.len);
+        add_region(avoid, MEM_AVOID_SETUP_INDIRECT, indirect.addr, indirect.len);
     return NULL;
 }
 
 /* A list in memory can be bent into a ring; ours ends after MAX_SETUP_DATA nodes. */
 static const struct boot_error *add_setup_data(struct mem_avoid *avoid)
 {
-    uint64_t address = avoid->boot_params->hdr.setup_data;
+    uint64_t address = params_of(avoid)->hdr.setup_data;
     const struct boot_error *error = NULL;
 
     for (unsigned int i = 0; address && !error; i++) {
         if (i == MAX_SETUP_DATA)
             return boot_error("setup_data: list at %#lx has more than %lu nodes",
-                              avoid->boot_params->hdr.setup_data, (unsigned long)i);
+                              params_of(avoid)->hdr.setup_data, (unsigned long)i);
         error = add_setup_node(avoid, address, &address);
     }
     return error;
 }
 
-static void lower_limit(struct mem_avoid *avoid, uint64_t limit)
+static void lower_limit(struct mem_avoid *avoid, enum mem_limit_reason reason, uint64_t limit)
 {
-    if (limit && limit < avoid->mem_limit)
-        avoid->mem_limit = limit;
+    if (!limit || limit >= avoid->mem_limit)
+        return;
+    avoid->mem_limit = limit;
+    avoid->limit_reason = reason;
 }
 
 /*
@@ -127,7 +139,7 @@ static bool add_memmap(struct mem_avoid *avoid, struct cmdline_text *text)
         return false;
     kind = text->length ? *text->start : ',';
     if (kind == ',') {
-        lower_limit(avoid, size);
+        lower_limit(avoid, MEM_LIMIT_MEMMAP, size);
         return true;
     }
     text->start++;
@@ -141,7 +153,7 @@ static bool add_memmap(struct mem_avoid *avoid, struct cmdline_text *text)
         return false;
     }
     avoid->memmaps++;
-    add_region(avoid, start, size);
+    add_region(avoid, MEM_AVOID_MEMMAP, start, size);
     return true;
 }
 
@@ -167,7 +179,7 @@ static void handle_mem_options(struct mem_avoid *avoid)
     struct cmdline_word word;
     uint64_t limit;
 
-    cmdline_walk_start(&walk, cmdline_get(avoid->boot_params));
+    cmdline_walk_start(&walk, cmdline_get(params_of(avoid)));
     while (cmdline_next(&walk, &word)) {
         if (!word.value.start && cmdline_text_is(word.name, "--"))
             break;
@@ -177,7 +189,7 @@ static void handle_mem_options(struct mem_avoid *avoid)
             add_memmaps(avoid, word.value);
         else if (cmdline_text_is(word.name, "mem") &&
                  cmdline_parse_number(&word.value, true, &limit))
-            lower_limit(avoid, limit);
+            lower_limit(avoid, MEM_LIMIT_MEM, limit);
     }
 }
 
@@ -187,15 +199,16 @@ const struct boot_error *mem_avoid_init(const struct boot_params *boot_params,
 {
     const struct boot_error *error;
 
-    ret->boot_params = boot_params;
+    ret->boot_params = (uintptr_t)boot_params;
     ret->count = 0;
     ret->mem_limit = platform_physical_limit();
+    ret->limit_reason = MEM_LIMIT_PROCESSOR;
     ret->memmaps = 0;
     ret->memmap_too_large = false;
-    add_region(ret, decompression->start, decompression->size);
+    add_region(ret, MEM_AVOID_DECOMPRESSION, decompression->start, decompression->size);
     add_initrd(ret);
     add_command_line(ret);
-    add_region(ret, (uint64_t)(uintptr_t)boot_params, sizeof(*boot_params));
+    add_region(ret, MEM_AVOID_BOOT_PARAMS, (uint64_t)(uintptr_t)boot_params, sizeof(*boot_params));
     error = add_setup_data(ret);
     if (!error)
         handle_mem_options(ret);
@@ -230,8 +243,8 @@ bool mem_avoid_overlap(const struct mem_avoid *avoid, const struct mem_vector *r
 
     for (unsigned int i = 0; i < avoid->count; i++)
         found = take_lower(region, avoid->regions[i], found, ret);
-    for (unsigned int i = 0; i < e820_count(avoid->boot_params); i++) {
-        const struct boot_e820_entry *entry = &avoid->boot_params->e820_table[i];
+    for (unsigned int i = 0; i < e820_count(params_of(avoid)); i++) {
+        const struct boot_e820_entry *entry = &params_of(avoid)->e820_table[i];
 
         if (entry->type != E820_TYPE_RAM)
             found = take_lower(region, (struct mem_vector){entry->addr, entry->size}, found, ret);

@@ -8,30 +8,7 @@
 
 #include "bootparams.h"
 #include "failure.h"
-
-/* [start, start + size), physical. */
-struct mem_vector {
-    uint64_t start;
-    uint64_t size;
-};
-
-/* The kernel's limit on memmap= regions: with more, it gives up on a random physical address. */
-#define MAX_MEMMAP_REGIONS 4
-
-/* Nodes of the setup_data list that we follow before we call it endless. */
-#define MAX_SETUP_DATA 64
-
-/* The four fixed ones, memmap=, and for each setup_data node itself and what it points to. */
-#define MEM_AVOID_MAX (4 + MAX_MEMMAP_REGIONS + 2 * MAX_SETUP_DATA)
-
-struct mem_avoid {
-    const struct boot_params *boot_params; /* e820 entries that are not RAM are avoided too */
-    struct mem_vector regions[MEM_AVOID_MAX];
-    unsigned int count;
-    uint64_t mem_limit;    /* nothing at or above: mem=, memmap=nn, the processor */
-    unsigned int memmaps;  /* memmap= regions seen */
-    bool memmap_too_large; /* more than MAX_MEMMAP_REGIONS */
-};
+#include "kaslr_search.h"
 
 /*
  * Collects what must be avoided: decompression (the range in which the stub runs and unpacks), the

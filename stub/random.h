@@ -7,12 +7,7 @@
 #include <stdint.h>
 
 #include "bootparams.h"
-
-/* What a number is for: with a seed, each purpose has its own place in the sequence. */
-enum random_purpose {
-    RANDOM_PHYSICAL = 1,
-    RANDOM_VIRTUAL = 2,
-};
+#include "kaslr_search.h"
 
 /* Where numbers come from. */
 struct random_source {

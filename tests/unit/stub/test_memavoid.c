@@ -46,6 +46,15 @@ static bool listed(uint64_t start, uint64_t size)
     return false;
 }
 
+/* Why the region that starts there is avoided; 0 when none does. */
+static unsigned int reason_at(uint64_t start)
+{
+    for (unsigned int i = 0; i < avoid.count; i++)
+        if (avoid.regions[i].start == start)
+            return avoid.reasons[i];
+    return 0;
+}
+
 /* A node of the list at a physical address inside the window. */
 static void put_node(uint64_t address, uint64_t next, uint32_t type, uint32_t len)
 {
@@ -67,7 +76,12 @@ static void the_fixed_regions(void **state)
     assert_true(listed(0x107000000, 0x200001234));
     assert_true(listed(LINE_ADDRESS, 4));
     assert_true(listed((uintptr_t)&params, sizeof(params)));
+    assert_int_equal(reason_at(decompression.start), MEM_AVOID_DECOMPRESSION);
+    assert_int_equal(reason_at(0x107000000), MEM_AVOID_INITRD);
+    assert_int_equal(reason_at(LINE_ADDRESS), MEM_AVOID_COMMAND_LINE);
+    assert_int_equal(reason_at((uintptr_t)&params), MEM_AVOID_BOOT_PARAMS);
     assert_int_equal(avoid.mem_limit, host.physical_limit);
+    assert_int_equal(avoid.limit_reason, MEM_LIMIT_PROCESSOR);
 }
 
 static void nothing_given_nothing_listed(void **state)
@@ -105,6 +119,7 @@ static void memmap_regions(void **state)
     assert_true(listed(32 << 20, 1 << 20));
     assert_true(listed(0x8000000, 2 << 20));
     assert_true(listed(UINT64_C(5) << 30, 4096));
+    assert_int_equal(reason_at(0x8000000), MEM_AVOID_MEMMAP);
     assert_int_equal(avoid.mem_limit, host.physical_limit);
 }
 
@@ -121,7 +136,10 @@ static void odd_memmaps(void **state)
     assert_int_equal(avoid.memmaps, MAX_MEMMAP_REGIONS);
     assert_null(init("memmap=1$1,1$2,1$3,1$4,1@5,64M")); /* RAM and limits are no regions */
     assert_false(avoid.memmap_too_large);
-    assert_int_equal(avoid.mem_limit, 64 << 20);
+    assert_int_equal(avoid.limit_reason, MEM_LIMIT_MEMMAP);
+    assert_null(init("memmap=64M mem=32M mem=48M"));
+    assert_int_equal(avoid.mem_limit, 32 << 20);
+    assert_int_equal(avoid.limit_reason, MEM_LIMIT_MEM);
 }
 
 /* A list of two nodes, the second of which is this. */
