@@ -25,6 +25,7 @@ extern const struct subcommand subcommands[];
 struct error *subcommand_run(int argc, char **argv, int *ret_status);
 struct error *subcommand_trace(int argc, char **argv, int *ret_status);
 struct error *subcommand_info(int argc, char **argv, int *ret_status);
+struct error *subcommand_repl(int argc, char **argv, int *ret_status);
 struct error *subcommand_wrap(int argc, char **argv, int *ret_status);
 struct error *subcommand_sweep(int argc, char **argv, int *ret_status);
 

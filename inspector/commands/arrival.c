@@ -159,13 +159,19 @@ static void print_counts(struct debugger *debugger, const struct stop *stop, str
 static void print_heading(struct debugger *debugger, const struct arrival *arrival,
                           const struct stop *stop, const struct text *text)
 {
+    const struct snapshot *before = debugger_before(debugger);
     struct flow flow = flow_start(text, "");
     char why[160];
 
     reason(debugger, arrival, why, sizeof(why));
-    if (stop->stage) {
-        text_print(text, TEXT_DIM, "%2u ", stop->stage->index);
-        text_print(text, TEXT_HEADING, "%-20s", stop->stage->name);
+    if (stop->stage || !*why) {
+        const struct stage *stage = stop->stage ? stop->stage : before ? before->stage : NULL;
+        const char *name = stage ? stage->name : "start";
+
+        text_print(text, TEXT_DIM, stage ? "%2u " : "   ", stage ? stage->index : 0);
+        text_print(text, TEXT_HEADING, "%s%s", name, stop->stage ? "" : "+");
+        int pad = 20 - (int)strlen(name) - !stop->stage;
+        text_print(text, TEXT_PLAIN, "%*s", pad > 0 ? pad : 0, "");
         flow.column = 23;
     }
     if (*why) {
@@ -178,8 +184,7 @@ static void print_heading(struct debugger *debugger, const struct arrival *arriv
 }
 
 /* Two lines: the place in the source, and the instruction that comes next. */
-static struct error *print_place(struct debugger *debugger, const struct stop *stop, bool counts,
-                                 const struct text *text)
+static struct error *print_place(const struct stop *stop, const struct text *text)
 {
     virt_t pc = registers_pc(&stop->regs);
     char where[SNAPSHOT_WHERE_MAX] = "";
@@ -193,8 +198,6 @@ static struct error *print_place(struct debugger *debugger, const struct stop *s
         flow_print(&flow, TEXT_PLAIN, "%s", where);
     if (stop->facts.running_copy && !stop->facts.running_kernel)
         flow_print(&flow, TEXT_DIM, "in the copy");
-    if (counts)
-        print_counts(debugger, stop, &flow);
     flow_end(&flow);
     err = disasm_one(stop, &next, &there);
     if (err)
@@ -215,11 +218,20 @@ struct error *arrival_place(struct debugger *debugger, const struct arrival *arr
 
     if (err)
         return err;
-    /* After a step there is little to say, and often: it is kept short. */
-    bool brief = arrival->kind == ARRIVED_STEP && !stop->stage;
-    if (!brief)
-        print_heading(debugger, arrival, stop, text);
-    return print_place(debugger, stop, brief, text);
+    print_heading(debugger, arrival, stop, text);
+    return print_place(stop, text);
+}
+
+/* After a step there is little to say, and often: two lines. */
+static struct error *stepped(struct debugger *debugger, const struct arrival *arrival,
+                             const struct text *text)
+{
+    const struct stop *stop;
+    struct error *err = debugger_stop(debugger, &stop);
+
+    if (err || arrival->kind != ARRIVED_STEP || stop->stage)
+        return err ? err : arrival_place(debugger, arrival, text);
+    return print_place(stop, text);
 }
 
 struct error *arrival_text(struct debugger *debugger, const struct arrival *arrival,
@@ -236,7 +248,7 @@ struct error *arrival_text(struct debugger *debugger, const struct arrival *arri
         return err;
     }
     if (!ended(debugger, arrival))
-        return arrival_place(debugger, arrival, text);
+        return stepped(debugger, arrival, text);
     if (!debugger_session(debugger)->qemu)
         return NULL;
     err = how_it_ended(debugger, arrival, &end);

@@ -80,7 +80,7 @@ static void announce(const struct environment *environment, unsigned int number)
                    text_hex(breakpoint->address.value), text_size(breakpoint->length), where);
     else
         text_print(environment->text, TEXT_PLAIN, "at %s  %s\n",
-                   text_hex(breakpoint->address.value), where);
+                   text_hex(breakpoint->address.value), where[0] ? where : breakpoint->text);
 }
 
 static struct error *run_break(struct environment *environment, const struct command_line *line)

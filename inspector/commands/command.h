@@ -10,7 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <jansson.h>
+#include <signal.h>
 
+#include "console.h"
 #include "debugger.h"
 #include "error.h"
 #include "text.h"
@@ -27,7 +29,10 @@ struct environment {
     bool moved; /* set after a command whose row says that it moves */
     /* Files may be named: -o FILE writes, source FILE reads. Not for a debugger on a socket. */
     bool may_write_files;
-    unsigned int depth; /* of scripts that run one another */
+    unsigned int depth;      /* of scripts that run one another */
+    struct console *console; /* of the guest, for a half line before an arrival; may be NULL */
+    /* Set by a signal: a script ends behind the command that it was in. May be NULL. */
+    const volatile sig_atomic_t *interrupted;
 };
 
 /* One line, taken apart. Owned by the caller of the command. */

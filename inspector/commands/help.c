@@ -41,13 +41,17 @@ static void aliases_of(const struct command *command, char *out, size_t size)
 
 static void print_row(const struct command *command, const struct text *text)
 {
-    char usage[128];
+    char usage[128], aliases[128];
 
     usage_of(command, usage, sizeof(usage));
+    aliases_of(command, aliases, sizeof(aliases));
     text_print(text, TEXT_PLAIN, "  %-*s", HELP_SUMMARY - 3, usage);
     if (strlen(usage) > HELP_SUMMARY - 3)
         text_print(text, TEXT_PLAIN, "\n%*s", HELP_SUMMARY - 1, "");
-    text_print(text, TEXT_PLAIN, " %s\n", command->summary);
+    text_print(text, TEXT_PLAIN, " %s", command->summary);
+    if (aliases[0] && HELP_SUMMARY + strlen(command->summary) + strlen(aliases) + 3 <= TEXT_COLUMNS)
+        text_print(text, TEXT_DIM, " (%s)", aliases);
+    text_print(text, TEXT_PLAIN, "\n");
 }
 
 void help_all_text(const struct text *text)

@@ -14,6 +14,8 @@ static struct error *arrived(struct environment *environment, const struct arriv
     struct error *err;
     json_t *object;
 
+    if (environment->console)
+        console_break(environment->console);
     if (environment->json) {
         err = arrival_json(debugger, arrival, &object);
         if (!err)

@@ -41,6 +41,8 @@ static struct error *run_lines(struct environment *environment, FILE *stream, co
         err = read_line(stream, line, &end);
         if (!err)
             err = commands_execute(environment, line);
+        if (!err && environment->interrupted && *environment->interrupted)
+            err = error_new(ERROR_GUEST, "interrupted");
         fflush(environment->text->stream);
     }
     return error_context(err, "%s:%u", name, number);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "whereabouts.h"
 
+#include <string.h>
+
 #include "arrival.h"
 #include "flow.h"
 
@@ -159,6 +161,18 @@ static const struct stop *present(struct debugger *debugger)
     return stop;
 }
 
+/* "stub/head_64.S:150" of "startup_64+0x1f8 (stub/head_64.S:150)"; all of it where no line is known. */
+static struct place_words {
+    const char *start;
+    int length;
+} place_words(const char *where)
+{
+    const char *open = strrchr(where, '(');
+
+    return open ? (struct place_words){open + 1, (int)strcspn(open + 1, ")")}
+                : (struct place_words){where, (int)strlen(where)};
+}
+
 static void print_row(const struct row *row, const struct text *text)
 {
     struct maybe count = row->record ? row->record->instructions : (struct maybe){0};
@@ -179,9 +193,12 @@ static void print_row(const struct row *row, const struct text *text)
     text_print(text, TEXT_PLAIN, " %2u-bit", row->stage->bits);
     if (count.known)
         text_print(text, TEXT_PLAIN, "  %14s", text_count(count.value));
-    if (row->record)
-        text_print(text, TEXT_DIM, "%*s %12s  %.34s", count.known ? 0 : 16, "", delta,
-                   row->record->where);
+    if (row->record) {
+        struct place_words where = place_words(row->record->where);
+
+        text_print(text, TEXT_DIM, "%*s %12s  %.*s", count.known ? 0 : 16, "", delta, where.length,
+                   where.start);
+    }
     text_print(text, TEXT_PLAIN, "\n");
 }
 

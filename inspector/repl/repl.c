@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "repl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "arrival.h"
+#include "command.h"
+#include "console.h"
+#include "history_file.h"
+#include "interrupt.h"
+#include "prompt.h"
+#include "repeat.h"
+#include "script.h"
+
+/* A person at a terminal has Ctrl-C; only who asks for one gets a shorter deadline. */
+#define PATIENCE_MS (INT64_C(24) * 3600 * 1000)
+
+struct repl {
+    const struct repl_options *options;
+    struct debugger *debugger;
+    struct text out;
+    struct console console;
+    struct environment environment;
+    struct history_file history;
+    struct repeat repeat;
+    bool terminal;
+};
+
+static void on_console(void *context, const char *bytes, size_t length)
+{
+    struct repl *repl = context;
+
+    prompt_hide();
+    console_print(&repl->console, bytes, length);
+    prompt_show();
+}
+
+/* What is loaded, and how to begin. */
+static void print_banner(const struct repl *repl)
+{
+    const struct session_options *options = &repl->options->debugger.session;
+    const struct session *session = debugger_session(repl->debugger);
+    const struct symbols *symbols[] = {session->symbols.setup, session->symbols.stub,
+                                       session->symbols.kernel};
+
+    text_print(&repl->out, TEXT_HEADING, "%s", options->image ? options->image : options->connect);
+    text_print(&repl->out, TEXT_PLAIN, ": %zu checkpoints", session->stages.count);
+    for (size_t i = 0, count = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
+        if (!symbols[i])
+            continue;
+        const char *path = symbols_path(symbols[i]);
+        const char *slash = strrchr(path, '/');
+        text_print(&repl->out, TEXT_PLAIN, "%s%s", count++ ? ", " : "; symbols of ",
+                   slash ? slash + 1 : path);
+    }
+    text_print(&repl->out, TEXT_PLAIN, "\n%s. ",
+               options->connect ? "The guest is stopped" : "The guest stands in reset");
+    text_print(&repl->out, TEXT_PLAIN,
+               "next: to the next checkpoint; checkpoints: all of them; "
+               "help: the commands.\n");
+}
+
+static void report(struct error *err)
+{
+    fflush(stdout);
+    fprintf(stderr, "%s\n", error_message(err));
+    error_free(err);
+}
+
+/* Once, when it happens: how the guest went that nobody asked to go. */
+static void report_loss(struct repl *repl)
+{
+    struct arrival arrival = {.kind = ARRIVED_EXIT};
+    struct error *err;
+
+    console_break(&repl->console);
+    err = arrival_error(repl->debugger, &arrival);
+    if (err)
+        report(err);
+    else
+        arrival_text(repl->debugger, &arrival, &repl->out);
+    fflush(repl->out.stream);
+}
+
+static void execute(struct repl *repl, const char *line)
+{
+    struct error *err = commands_execute(&repl->environment, line);
+
+    console_break(&repl->console);
+    if (err)
+        report(err);
+    fflush(repl->out.stream);
+}
+
+/* One line from the terminal; false at its end. */
+static bool interact_once(struct repl *repl, struct error **err)
+{
+    char *line;
+    bool lost;
+
+    *err = prompt_read(&line, &lost);
+    if (*err || lost) {
+        if (lost)
+            report_loss(repl);
+        return !*err;
+    }
+    if (!line) {
+        fputs("\n", stdout);
+        return false;
+    }
+    const char *text = repeat_line(&repl->repeat, line);
+    if (line[strspn(line, " \t")] != '\0')
+        history_file_add(&repl->history, line);
+    execute(repl, text);
+    free(line);
+    return !repl->environment.quit;
+}
+
+static struct error *interact(struct repl *repl)
+{
+    struct error *err = history_file_open(&repl->history);
+
+    if (err)
+        report(err);
+    do {
+        err = NULL;
+    } while (interact_once(repl, &err));
+    history_file_close(&repl->history);
+    return err;
+}
+
+static struct error *run_scripts(struct repl *repl)
+{
+    struct error *err = NULL;
+
+    for (size_t i = 0; !err && i < repl->options->script_count && !repl->environment.quit; i++) {
+        err = script_run_file(&repl->environment, repl->options->scripts[i]);
+        console_break(&repl->console);
+        if (err && repl->terminal) {
+            report(err);
+            return NULL;
+        }
+    }
+    return err;
+}
+
+static struct error *run(struct repl *repl)
+{
+    struct error *err;
+
+    if (repl->terminal && !repl->options->json)
+        print_banner(repl);
+    err = run_scripts(repl);
+    if (err || repl->environment.quit)
+        return err;
+    if (repl->terminal)
+        return interact(repl);
+    err = script_run(&repl->environment, stdin, "stdin");
+    console_break(&repl->console);
+    return err;
+}
+
+static struct error *serve(struct repl *repl)
+{
+    struct session *session = debugger_session(repl->debugger);
+    int64_t timeout = repl->options->timeout_ms;
+    int signal_fd;
+    struct error *err = interrupt_begin(repl->debugger, &signal_fd);
+
+    if (err)
+        return err;
+    if (timeout == 0)
+        timeout = repl->terminal ? PATIENCE_MS : TIMEOUT_DEFAULT_MS;
+    debugger_set_timeout(repl->debugger, timeout);
+    console_init(&repl->console, &repl->out, repl->options->json);
+    if (session->qemu)
+        qemu_on_console(session->qemu, on_console, repl);
+    repl->environment = (struct environment){
+        .debugger = repl->debugger,
+        .text = &repl->out,
+        .console = &repl->console,
+        .interrupted = &interrupted,
+        .json = repl->options->json,
+        .may_write_files = true,
+    };
+    if (repl->terminal)
+        prompt_begin(repl->debugger, signal_fd, repl->out.colour);
+    err = run(repl);
+    interrupt_end();
+    return err;
+}
+
+struct error *repl(const struct repl_options *options)
+{
+    struct repl *repl = calloc(1, sizeof(*repl));
+    struct error *err;
+
+    if (!repl)
+        return error_new(ERROR_SYSTEM, "no memory");
+    repl->options = options;
+    repl->out = text_to(stdout);
+    repl->terminal = isatty(STDIN_FILENO);
+    err = debugger_open(&options->debugger, &repl->debugger);
+    if (!err) {
+        err = serve(repl);
+        debugger_close(repl->debugger);
+    }
+    free(repl);
+    return err;
+}
