@@ -14,5 +14,7 @@ const struct subcommand subcommands[] = {
      subcommand_wrap},
     {"sweep", "IMAGE", "boot many times and test how evenly KASLR spreads the kernel",
      subcommand_sweep},
+    {"gateway", "IMAGE", "stand between gdb and the guest: target remote | bootscope gateway IMAGE",
+     subcommand_gateway},
     {NULL, NULL, NULL, NULL},
 };

@@ -149,4 +149,24 @@ struct error *target_detach(struct target *target);
  */
 struct error *target_monitor(struct target *target, const char *command, char **ret);
 
+/* For a front door that speaks the protocol itself ---------------------------------------------- */
+
+#define TARGET_REGISTER_MAX 64 /* bytes */
+
+struct target_register {
+    const char *name;          /* in target.xml; the target's */
+    unsigned int size, offset; /* bytes, and where in a g reply */
+};
+
+/* The register of that number in target.xml; false when there is none. */
+bool target_register(const struct target *target, unsigned int number, struct target_register *ret);
+/*
+ * Hands a request that changes nothing (g, p, qXfer:features) to the stub; *ret is the reply's body,
+ * E replies and empty ones included, with a NUL behind it; the caller frees it.
+ */
+struct error *target_forward(struct target *target, const char *request, char **ret,
+                             size_t *ret_length);
+/* Writes a register as wide as it is, in hex digits of the guest's byte order. */
+struct error *target_write_raw(struct target *target, unsigned int number, const char *digits);
+
 #endif
