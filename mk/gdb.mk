@@ -5,3 +5,11 @@ GDB_MINIMAL := $(BUILD)/gdb-minimal/usr/bin/gdb
 
 $(GDB_MINIMAL):
 	tests/tools/fetch-gdb-minimal $(BUILD)/gdb-minimal
+
+# Addresses change with the compiler, so the list of checkpoints is made from the built files.
+GDB_CHECKPOINTS := $(BUILD)/gdbinit/checkpoints.gdb
+
+$(GDB_CHECKPOINTS): gdbinit/make-checkpoints stub/abi/checkpoints.def $(BUILD)/stub.elf $(BUILD)/setup.elf
+	@mkdir -p $(@D)
+	gdbinit/make-checkpoints $(CC) $(BUILD)/stub.elf $(BUILD)/setup.elf >$@
+build: $(GDB_CHECKPOINTS)
