@@ -90,5 +90,15 @@ const struct command commands_boot[] = {
      .group = GROUP_BOOT,
      .has_json = true,
      .run = run_cmdline},
+    {.name = "kaslr",
+     .arguments = "",
+     .summary = "how the kernel's place was chosen: what was avoided and why, slots, the choice",
+     .example = "kaslr",
+     .help = "From location-chosen on. The slots are counted once more from e820 and the avoided\n"
+             "ranges, another way than the stub does; its counts and its choice must agree, and\n"
+             "with kaslr_seed= the places are computed.",
+     .group = GROUP_BOOT,
+     .has_json = true,
+     .run = run_kaslr},
     {.name = NULL},
 };

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The commands that show what lies where, and what boot_params says: e820, params, cmdline. */
+/* The commands that show what lies where, and what boot_params says: e820, params, cmdline, kaslr. */
 #include "boot.h"
 
 #include <stdlib.h>
 
+#include "kaslr.h"
 #include "params.h"
 
 /* The caller frees *ret. ERROR_INPUT before there are boot_params. */
@@ -100,4 +101,35 @@ struct error *run_cmdline(struct environment *environment, const struct command_
         print_cmdline(view, environment->text);
     free(view);
     return NULL;
+}
+
+struct error *run_kaslr(struct environment *environment, const struct command_line *line)
+{
+    struct debugger *debugger = environment->debugger;
+    const struct stop *stop;
+    struct kaslr_view *view;
+    struct boot_done done;
+    struct error *err = command_usage(line, 0, 0);
+
+    if (!err)
+        err = command_stop(environment, &stop);
+    if (err)
+        return err;
+    done = boot_done(debugger, stop);
+    if (!done.chosen)
+        return error_new(ERROR_INPUT, "kaslr: nothing was chosen yet: go to location-chosen");
+    view = malloc(sizeof(*view));
+    if (!view)
+        return error_new(ERROR_SYSTEM, "kaslr: no memory");
+    err = kaslr_capture(stop, &done, view);
+    if (!err && !view->present)
+        err = error_new(ERROR_INPUT, "kaslr: this decompressor keeps no account of its search");
+    if (!err && environment->json)
+        command_print_json(environment, kaslr_json(view));
+    else if (!err)
+        kaslr_text(view, environment->text);
+    if (!err)
+        err = boot_check("kaslr", kaslr_wrong(view));
+    free(view);
+    return err;
 }
