@@ -68,6 +68,16 @@ const struct command commands_boot[] = {
      .completes = ARGUMENT_EXPRESSION,
      .has_json = true,
      .run = run_reloc},
+    {.name = "memmap",
+     .arguments = "",
+     .summary = "physical memory at this place, region by region, with overlaps drawn",
+     .example = "memmap",
+     .help = "What the firmware says (RAM, reserved, holes) and what the boot has put there: the "
+             "image\n"
+             "as loaded, its copy and the parts of it, the output buffer, the kernel.",
+     .group = GROUP_BOOT,
+     .has_json = true,
+     .run = run_memmap},
     {.name = "e820",
      .arguments = "",
      .summary = "the firmware's memory map, as boot_params has it",

@@ -17,6 +17,7 @@ struct error *run_e820(struct environment *environment, const struct command_lin
 struct error *run_params(struct environment *environment, const struct command_line *line);
 struct error *run_cmdline(struct environment *environment, const struct command_line *line);
 struct error *run_kaslr(struct environment *environment, const struct command_line *line);
+struct error *run_memmap(struct environment *environment, const struct command_line *line);
 
 /* Which stages are done at the present place, this checkpoint's own included. */
 struct boot_done boot_done(struct debugger *debugger, const struct stop *stop);

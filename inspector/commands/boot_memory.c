@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The commands that show what lies where, and what boot_params says: e820, params, cmdline, kaslr. */
+/* The commands that show what lies where, and what boot_params says. */
 #include "boot.h"
 
 #include <stdlib.h>
 
 #include "kaslr.h"
+#include "memmap.h"
 #include "params.h"
 
 /* The caller frees *ret. ERROR_INPUT before there are boot_params. */
@@ -130,6 +131,30 @@ struct error *run_kaslr(struct environment *environment, const struct command_li
         kaslr_text(view, environment->text);
     if (!err)
         err = boot_check("kaslr", kaslr_wrong(view));
+    free(view);
+    return err;
+}
+
+struct error *run_memmap(struct environment *environment, const struct command_line *line)
+{
+    const struct stop *stop;
+    struct memmap_view *view;
+    struct boot_done done;
+    struct error *err = command_usage(line, 0, 0);
+
+    if (!err)
+        err = command_stop(environment, &stop);
+    if (err)
+        return err;
+    view = malloc(sizeof(*view));
+    if (!view)
+        return error_new(ERROR_SYSTEM, "memmap: no memory");
+    done = boot_done(environment->debugger, stop);
+    err = memmap_capture(stop, &done, view);
+    if (!err && environment->json)
+        command_print_json(environment, memmap_json(view));
+    else if (!err)
+        memmap_text(view, environment->text);
     free(view);
     return err;
 }

@@ -7,6 +7,7 @@
 
 #include "bss.h"
 #include "evaluate.h"
+#include "flow.h"
 #include "site.h"
 #include "snapshot.h"
 
@@ -45,11 +46,17 @@ static void print_proof_json(struct environment *environment, json_t *object, bo
 
 static void print_where(const struct text *text, const char *const *where)
 {
-    text_label(text, "");
-    text_print(text, TEXT_DIM, "not compared here; the proof is at");
-    for (size_t i = 0; where[i]; i++)
-        text_print(text, TEXT_DIM, "%s %s", i == 0 ? "" : where[i + 1] ? "," : " and", where[i]);
-    text_print(text, TEXT_DIM, "\n");
+    struct flow flow = flow_start(text, "");
+
+    flow_words(&flow, TEXT_DIM, "not compared here; the proof is at");
+    for (size_t i = 0; where[i]; i++) {
+        bool list = where[i + 1] && where[i + 2];
+        char word[64];
+
+        snprintf(word, sizeof(word), "%s%s", where[i], list ? "," : where[i + 1] ? " and" : "");
+        flow_words(&flow, TEXT_DIM, word);
+    }
+    flow_end(&flow);
 }
 
 struct error *run_bss(struct environment *environment, const struct command_line *line)
@@ -182,7 +189,8 @@ struct error *run_segments(struct environment *environment, const struct command
     if (err)
         goto out;
     expected_segments(stop, &expected);
-    placed = stop_base(stop, MODULE_KERNEL).known;
+    /* Before the choice, output is only what it will be without KASLR. */
+    placed = stop_base(stop, MODULE_KERNEL).known && boot_done(environment->debugger, stop).chosen;
     if (environment->json) {
         print_proof_json(environment,
                          view->present ? elfload_json(view) : segments_json(&expected, placed),

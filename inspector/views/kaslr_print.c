@@ -2,6 +2,8 @@
 /* The view of KASLR for people and for programs. */
 #include "kaslr.h"
 
+#include "flow.h"
+
 static const char *const reasons[] = {
     [MEM_AVOID_DECOMPRESSION] = "decompression",
     [MEM_AVOID_INITRD] = "initrd",
@@ -33,7 +35,7 @@ static const char *reason_words(uint8_t reason)
 {
     switch (reason) {
     case MEM_AVOID_DECOMPRESSION:
-        return "decompression: its input, the stub, the default output";
+        return "decompression: input, stub, buffer";
     case MEM_AVOID_SETUP_DATA:
         return "a node of the setup_data list";
     case MEM_AVOID_SETUP_INDIRECT:
@@ -65,13 +67,13 @@ static void print_avoided(const struct mem_avoid *avoid, const struct text *text
 
 static void print_bounds(const struct kaslr_search *search, const struct text *text)
 {
-    text_label(text, "search");
-    text_print(text, TEXT_PLAIN, "from %s to %s (%s), room for %s, by steps of %s\n",
-               text_hex(search->minimum), text_hex(search->avoid.mem_limit),
-               search->avoid.limit_reason == MEM_LIMIT_PROCESSOR
-                   ? "what the processor can address"
-                   : limit_name(search->avoid.limit_reason),
-               text_size(search->image_size), text_size(search->alignment));
+    struct flow flow = flow_start(text, "search");
+
+    flow_print(&flow, TEXT_PLAIN, "from %s up to %s (%s),", text_hex(search->minimum),
+               text_hex(search->avoid.mem_limit), limit_name(search->avoid.limit_reason));
+    flow_print(&flow, TEXT_PLAIN, "room for %s, in steps of %s", text_size(search->image_size),
+               text_size(search->alignment));
+    flow_end(&flow);
     if (search->avoid.memmap_too_large) {
         text_label(text, "");
         text_print(text, TEXT_PLAIN, "given up: more than %d memmap= regions\n",
