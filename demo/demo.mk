@@ -6,6 +6,7 @@ LINUX := $(BUILD)/linux
 demo: deps ## install what is missing, build, and trace the teaching kernel
 	@$(MAKE) --no-print-directory -s -j$(shell nproc) build
 	$(INSPECTOR) trace $(BUILD)/teaching.bzImage
+	@printf "\n%s\n" "Go through this boot yourself: make repl (bootscope's own prompt), make gdb (gdb, docs/gdb.md)."
 
 demo-linux: deps ## wrap the newest Debian cloud kernel and follow it to userspace
 	@mk/install-deps cpio dpkg

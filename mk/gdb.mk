@@ -13,3 +13,8 @@ $(GDB_CHECKPOINTS): gdbinit/make-checkpoints stub/abi/checkpoints.def $(BUILD)/s
 	@mkdir -p $(@D)
 	gdbinit/make-checkpoints $(CC) $(BUILD)/stub.elf $(BUILD)/setup.elf >$@
 build: $(GDB_CHECKPOINTS)
+
+gdb: build ## QEMU with the teaching kernel, stopped, and gdb with gdbinit/ connected to it
+	@command -v $(or $(GDB),gdb) >/dev/null || mk/install-deps gdb
+	@gdbinit/run-gdb $(or $(IMAGE),$(TEACHING))
+.PHONY: gdb

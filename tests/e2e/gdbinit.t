@@ -182,6 +182,15 @@ run_all() {
 		part_has maps5 '^\[0xffff000040202000, 0xffff000040203000\) -> 0xabc000 4K r--$'
 }
 
+# No QEMU runs whose socket was in a folder of run-gdb's.
+no_qemu() {
+	local file
+	for file in /proc/[0-9]*/cmdline; do
+		tr "\0" " " <"$file" | grep -q "[q]emu-system.*$T/bootscope-gdb" && return 1
+	done 2>/dev/null
+	return 0
+}
+
 debugger=gdb
 run_all
 debugger=$BUILD/gdb-minimal/usr/bin/gdb
@@ -190,6 +199,16 @@ if [ -x "$debugger" ]; then
 	check "this gdb has no Python" grep -q 'Python scripting is not supported' "$T/out"
 	run_all
 fi
+
+debugger="make gdb"
+TMPDIR=$T gdbinit/run-gdb "$image" -batch -ex bs-next >"$T/out" 2>&1
+check "gdb is connected, the guest in reset" grep -q "^ 0 setup-entry" "$T/out"
+check "QEMU ends with gdb" no_qemu
+TMPDIR=$T gdbinit/run-gdb "$image" -batch -ex "shell kill -KILL \$PPID" >"$T/out" 2>&1
+check "QEMU ends when gdb is killed" no_qemu
+check "nothing is left behind" [ -z "$(ls -d "$T"/bootscope-gdb.* 2>/dev/null)" ]
+TMPDIR=$T gdbinit/run-gdb "$T/none" >"$T/out" 2>&1
+check "no such image: one line" [ "$(grep -c none "$T/out")" -eq 1 ]
 
 debugger="the list"
 gdbinit/make-checkpoints "${CC:-gcc}" "$BUILD/stub.elf" "$BUILD/setup.elf" >"$T/list"
