@@ -20,6 +20,18 @@
 #define COMMAND_LINE_MAX  4096
 #define COMMAND_WORDS_MAX 64
 
+/* Where commands go on that are given no address. Theirs alone; all zero at first. */
+struct command_cursor {
+    char letter;                 /* x and xp: the last form ... */
+    unsigned int size;           /* ... and size */
+    struct maybe examined[2];    /* the next address of x, of xp */
+    struct maybe dumped;         /* the next of hexdump */
+    bool listing;                /* list: something was shown, */
+    enum module list_module;     /* of this place, */
+    uint64_t list_link, list_pc; /* while the next instruction was this, */
+    unsigned int list_next;      /* up to this line */
+};
+
 /* What a command works with. The front door sets it up; debugger and text are the front door's. */
 struct environment {
     struct debugger *debugger;
@@ -33,6 +45,7 @@ struct environment {
     struct console *console; /* of the guest, for a half line before an arrival; may be NULL */
     /* Set by a signal: a script ends behind the command that it was in. May be NULL. */
     const volatile sig_atomic_t *interrupted;
+    struct command_cursor cursor;
 };
 
 /* One line, taken apart. Owned by the caller of the command. */

@@ -195,3 +195,23 @@ const char *expr_text(const struct expr *expr, size_t *ret_length)
     *ret_length = expr->length;
     return expr->tree->text + expr->start;
 }
+
+bool expr_memory(const struct expr *expr, bool *ret_physical, unsigned int *ret_width,
+                 const struct expr **ret_address)
+{
+    if (expr->kind != EXPR_MEMORY)
+        return false;
+    *ret_physical = expr->physical;
+    *ret_width = expr->width;
+    *ret_address = expr->child[0];
+    return true;
+}
+
+bool expr_register(const struct expr *expr, const char **ret_name, size_t *ret_length)
+{
+    if (expr->kind != EXPR_NAME || expr->name_kind != EXPR_NAME_REGISTER)
+        return false;
+    *ret_name = expr->tree->text + expr->name_at;
+    *ret_length = expr->name_length;
+    return true;
+}

@@ -85,6 +85,11 @@ bool expr_conjunction(const struct expr *expr, const struct expr **ret_left,
                       const struct expr **ret_right);
 /* True when it is nothing but a number, whose value needs no showing. */
 bool expr_is_number(const struct expr *expr);
+/* Guest memory or a register at the top, which is what can be written. */
+bool expr_memory(const struct expr *expr, bool *ret_physical, unsigned int *ret_width,
+                 const struct expr **ret_address);
+/* *ret_name is in the text (expr_text()), without its $. */
+bool expr_register(const struct expr *expr, const char **ret_name, size_t *ret_length);
 /* The source text of this part; a pointer into a copy owned by the parsed whole, and its length. */
 const char *expr_text(const struct expr *expr, size_t *ret_length);
 

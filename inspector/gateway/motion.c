@@ -132,8 +132,7 @@ static struct error *update_libraries(struct gateway *gateway, bool *ret_changed
     const struct stop *stop;
 
     *ret_changed = false;
-    /* lldb stops for its user at such an event, and takes no file at another place for it. */
-    if (!debugger_alive(gateway->debugger) || gateway->lldb)
+    if (!debugger_alive(gateway->debugger))
         return NULL;
     struct error *err = debugger_stop(gateway->debugger, &stop);
     if (!err)

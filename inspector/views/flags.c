@@ -112,3 +112,24 @@ json_t *flags_json(const struct flag_set *set, uint64_t value)
     }
     return array;
 }
+
+const char *flags_clear_text(const struct flag_set *set, uint64_t value, char *out, size_t size)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < set->count; i++)
+        if (!(value & field_mask(&set->names[i])))
+            used = append(out, size, used, set->names[i].name);
+    return out;
+}
+
+json_t *flags_clear_json(const struct flag_set *set, uint64_t value)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < set->count; i++)
+        if (!(value & field_mask(&set->names[i])))
+            json_array_append_new(array, json_string(set->names[i].name));
+    return array;
+}

@@ -39,4 +39,8 @@ const char *flags_text(const struct flag_set *set, uint64_t value, char *out, si
 /* The same as a JSON array of strings; a new reference. */
 json_t *flags_json(const struct flag_set *set, uint64_t value);
 
+/* The names of the fields that are zero, as flags_text() has the others. */
+const char *flags_clear_text(const struct flag_set *set, uint64_t value, char *out, size_t size);
+json_t *flags_clear_json(const struct flag_set *set, uint64_t value);
+
 #endif

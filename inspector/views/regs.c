@@ -120,6 +120,15 @@ static json_t *segments_json(const struct registers *regs)
     return object;
 }
 
+json_t *regs_segments_json(const struct regs_view *view)
+{
+    const struct registers *regs = &view->regs;
+
+    return json_pack("{s:o, s:o, s:o}", "segments", segments_json(regs), "gdtr",
+                     table_register_json(regs, &regs->gdtr), "idtr",
+                     table_register_json(regs, &regs->idtr));
+}
+
 static json_t *changes_json(const struct regs_view *view)
 {
     json_t *object;

@@ -39,6 +39,22 @@ void regs_text(const struct regs_view *view, const struct text *text);
  */
 json_t *regs_json(const struct regs_view *view);
 
+/* Every segment register with its hidden part, on a line of its own. */
+void regs_segments_text(const struct regs_view *view, const struct text *text);
+/* {"segments":{..},"gdtr":..,"idtr":..} as in regs_json(). */
+json_t *regs_segments_json(const struct regs_view *view);
+
+/* cr0 cr2 cr3 cr4 cr8 and efer with every bit by its name, those that are set first. */
+void regs_control_text(const struct regs_view *view, const struct text *text);
+/*
+ * {"cr0":{"value":"0x..","set":["PE",..],"clear":["MP",..]},"cr2":{..},..}: registers without named
+ * bits have empty lists.
+ */
+json_t *regs_control_json(const struct regs_view *view);
+
+/* Behind a value: the names of its set bits, for a register that has them by its name. */
+void regs_bits_text(const char *name, uint64_t value, const struct text *text);
+
 /* Positions of the registers: the general ones first, by enum gpr, then these. */
 enum regs_position {
     REGS_SEGMENT = GPR_COUNT, /* the selectors, by enum segment_register */

@@ -213,6 +213,14 @@ static void print_segments(const struct regs_view *view, const struct text *text
     }
 }
 
+void regs_segments_text(const struct regs_view *view, const struct text *text)
+{
+    for (unsigned int i = 0; i < SEG_COUNT; i++)
+        if (i < SEG_LDTR || view->regs.hidden_known)
+            print_segment_row(view, i == 0 ? "segments" : "",
+                              segment_name((enum segment_register)i), &view->regs.segment[i], text);
+}
+
 /* The marks tell of rip and rflags, and the decoded table of its limit, when that has moved, too. */
 static bool is_worth_a_line(const struct regs_view *view, unsigned int position)
 {
