@@ -35,7 +35,7 @@ static const char *reason_words(uint8_t reason)
 {
     switch (reason) {
     case MEM_AVOID_DECOMPRESSION:
-        return "decompression: input, stub, buffer";
+        return "input, stub and output buffer";
     case MEM_AVOID_SETUP_DATA:
         return "a node of the setup_data list";
     case MEM_AVOID_SETUP_INDIRECT:
@@ -162,7 +162,7 @@ void kaslr_text(const struct kaslr_view *view, const struct text *text)
     text_label(text, "kaslr");
     if (!view->searched) {
         text_print(text, TEXT_PLAIN, "%s: physical %s, virtual %s\n",
-                   view->choice.kaslr ? "nothing to show of the search" : "off (nokaslr)",
+                   view->choice.kaslr ? "no account of the search" : "off (nokaslr)",
                    text_hex(view->choice.output), text_hex(view->choice.virtual_address));
         return;
     }

@@ -2,7 +2,8 @@
 /*
  * The view of memory as a picture. Regions have sizes from bytes to gigabytes, so the picture is
  * not to scale: each stretch between two ends of used regions has one column, whatever its length.
- * What shares a column shares addresses. There is one picture for what lies below 1 MiB and
+ * What shares a column shares addresses (where there are more stretches than columns, neighbours
+ * share one, too). There is one picture for what lies below 1 MiB and
  * one for the rest.
  *
  *      RAM     |-----------|

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the stub says of its choice, held against every aligned address tried one by one, and
+ * accounts that are wrong or senseless.
+ */
+#include "view_test.h"
+
+#include "kaslr.h"
+#include "layout.h"
+#include "params.h"
+
+#define MIB    (UINT64_C(1) << 20)
+#define COPY   0x80000
+#define CHOICE 0x1000
+#define SEARCH 0x2000
+#define PARAMS 0x11000
+#define PREF   (16 * MIB)
+
+static const struct fake_symbol stub_list[] = {{"chosen_location", CHOICE},
+                                               {"kaslr_search", SEARCH}};
+static const struct symbols stub = {stub_list, 2};
+static const struct stage some = {.name = "location-chosen", .module = MODULE_STUB};
+static const struct boot_done chosen = {.copied = true, .chosen = true};
+
+static struct image image;
+static struct boot_params params;
+static struct kaslr_search search;
+static struct kaslr_choice choice;
+
+/* 512 MiB with a hole of ACPI, a kernel of 20 MiB, something in use in the middle. */
+static struct stop guest(void)
+{
+    struct stop stop = view_stop();
+
+    memset(&params, 0, sizeof(params));
+    memset(&search, 0, sizeof(search));
+    memset(&image, 0, sizeof(image));
+    fake_target_ram(stop.target, 0, 0x100000);
+    image.setup.pref_address = PREF;
+    stop.image = &image;
+    stop.stub = &stub;
+    stop.stage = &some;
+    stop.facts = (struct facts){.copy = known(COPY), .running_copy = true};
+    stop.facts.boot_params = known(PARAMS);
+    params.e820_entries = 3;
+    params.e820_table[0] = (struct boot_e820_entry){0, 0x9fc00, E820_TYPE_RAM};
+    params.e820_table[1] = (struct boot_e820_entry){MIB, 511 * MIB, E820_TYPE_RAM};
+    params.e820_table[2] = (struct boot_e820_entry){200 * MIB, 4096, E820_TYPE_ACPI};
+    search = (struct kaslr_search){
+        .alignment = 2 * MIB, .minimum = PREF, .image_size = 20 * MIB, .seed = 3, .seeded = true};
+    search.avoid.mem_limit = 400 * MIB + 5;
+    search.avoid.count = 2;
+    search.avoid.regions[0] = (struct mem_vector){30 * MIB + 1, MIB};
+    search.avoid.reasons[0] = MEM_AVOID_DECOMPRESSION;
+    search.avoid.regions[1] = (struct mem_vector){PARAMS, 4096};
+    search.avoid.reasons[1] = MEM_AVOID_BOOT_PARAMS;
+    return stop;
+}
+
+static bool is_free(uint64_t start, uint64_t end, uint64_t from, uint64_t size)
+{
+    return end <= from || start >= from + size;
+}
+
+/* The slow way. */
+static bool is_slot(uint64_t at)
+{
+    uint64_t end = at + search.image_size;
+    bool free = at >= search.minimum && end <= search.avoid.mem_limit && at >= MIB &&
+                end <= 512 * MIB && is_free(at, end, 200 * MIB, 4096);
+
+    for (unsigned int i = 0; i < search.avoid.count; i++)
+        free = free &&
+               is_free(at, end, search.avoid.regions[i].start, search.avoid.regions[i].size);
+    return free;
+}
+
+static uint64_t slot_number(uint64_t place)
+{
+    uint64_t slots = 0;
+
+    for (uint64_t at = 0; at < place; at += search.alignment)
+        slots += is_slot(at);
+    return slots;
+}
+
+static uint64_t slot_at(uint64_t number)
+{
+    for (uint64_t at = 0;; at += search.alignment)
+        if (is_slot(at) && number-- == 0)
+            return at;
+}
+
+/* splitmix64: output number draws for the seed 3. */
+static uint64_t drawn(unsigned int draws)
+{
+    uint64_t z = 3 + draws * UINT64_C(0x9e3779b97f4a7c15);
+
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+/* The account of a stub that did everything right. */
+static void fill_in(void)
+{
+    uint64_t virtual_slots = 1 + (KERNEL_IMAGE_SIZE - PREF - 20 * MIB) / (2 * MIB);
+
+    search.slot_max = slot_number(512 * MIB);
+    search.area_count = 1;
+    search.areas[0] = (struct slot_area){32 * MIB, search.slot_max};
+    choice = (struct kaslr_choice){
+        .kaslr = true,
+        .output = slot_at(drawn(1) % search.slot_max),
+        .virtual_address = PREF + drawn(2) % virtual_slots * (2 * MIB),
+        .physical_slots = search.slot_max,
+        .virtual_slots = virtual_slots,
+    };
+}
+
+static struct kaslr_view *capture(struct stop *stop)
+{
+    struct kaslr_view *view = malloc(sizeof(*view));
+
+    fake_target_poke(stop->target, PARAMS, &params, sizeof(params));
+    fake_target_poke(stop->target, COPY + SEARCH, &search, sizeof(search));
+    fake_target_poke(stop->target, COPY + CHOICE, &choice, sizeof(choice));
+    view_no_error(kaslr_capture(stop, &chosen, view));
+    return view;
+}
+
+static void expect_wrong(struct stop *stop, unsigned int wrong)
+{
+    struct kaslr_view *view = capture(stop);
+
+    assert_true(view->searched);
+    assert_int_equal(view->wrong, wrong);
+    free(VIEW_TEXT(kaslr_text, view));
+    free(view);
+}
+
+static void test_right(void **state)
+{
+    struct stop stop = guest();
+    struct kaslr_view *view;
+
+    (void)state;
+    fill_in();
+    view = capture(&stop);
+    assert_int_equal(kaslr_wrong(view), 0);
+    assert_int_equal(view->slots, search.slot_max);
+    assert_int_equal(view->slot.value, slot_number(choice.output));
+    assert_int_equal(view->regions[0].slots, 0);
+    assert_int_equal(view->regions[1].slots, search.slot_max);
+    view_has(VIEW_TEXT(kaslr_text, view), ": right\n");
+    free(view);
+    target_close(stop.target);
+}
+
+/* Obstacles at, over and between slots; each time every address is tried. */
+static void test_many_obstacles(void **state)
+{
+    struct stop stop = guest();
+
+    (void)state;
+    for (unsigned int i = 0; i < 300; i++) {
+        search.avoid.count = 2 + i % 7;
+        for (unsigned int k = 2; k < search.avoid.count; k++)
+            search.avoid.regions[k] = (struct mem_vector){
+                (i * 977 * MIB / 3 + k * 71 * MIB) % (500 * MIB), k % 3 ? 1 + i : 2 * MIB * k};
+        fill_in();
+        expect_wrong(&stop, 0);
+    }
+    target_close(stop.target);
+}
+
+static void test_wrong(void **state)
+{
+    struct stop stop = guest();
+
+    (void)state;
+    fill_in();
+    search.slot_max++;
+    expect_wrong(&stop, KASLR_SLOTS | KASLR_SEED);
+    search.seeded = false;
+    fill_in();
+    choice.output = 28 * MIB; /* would reach into what is avoided */
+    expect_wrong(&stop, KASLR_CHOICE);
+    fill_in();
+    choice.output += 4096;
+    expect_wrong(&stop, KASLR_CHOICE);
+    fill_in();
+    choice.virtual_address += 4096;
+    expect_wrong(&stop, KASLR_VIRTUAL_CHOICE);
+    fill_in();
+    choice.virtual_slots--;
+    expect_wrong(&stop, KASLR_VIRTUAL_SLOTS);
+    search.seeded = true;
+    fill_in();
+    choice.virtual_address = PREF + 2 * MIB;
+    expect_wrong(&stop, KASLR_SEED);
+    fill_in();
+    params.hdr.ramdisk_image = 500 * MIB;
+    params.hdr.ramdisk_size = 5;
+    expect_wrong(&stop, KASLR_UNLISTED);
+    target_close(stop.target);
+}
+
+/* Nothing was found, and so it is; or it is not so. */
+static void test_no_slot(void **state)
+{
+    struct stop stop = guest();
+
+    (void)state;
+    search.seeded = false;
+    choice = (struct kaslr_choice){.kaslr = true,
+                                   .output = PREF,
+                                   .virtual_address = PREF,
+                                   .virtual_slots = 1 + (KERNEL_IMAGE_SIZE - PREF - 20 * MIB) /
+                                                            (2 * MIB)};
+    search.avoid.mem_limit = 17 * MIB;
+    expect_wrong(&stop, 0);
+    search.avoid.mem_limit = 400 * MIB;
+    expect_wrong(&stop, KASLR_SLOTS);
+    target_close(stop.target);
+}
+
+/* Counts that no array holds, an alignment that divides by zero, bools that are neither. */
+static void test_hostile(void **state)
+{
+    struct stop stop = guest();
+    struct kaslr_view *view;
+
+    (void)state;
+    memset(&search, 0xff, sizeof(search));
+    memset(&choice, 0xff, sizeof(choice));
+    view = capture(&stop);
+    assert_true(view->present);
+    assert_false(view->searched);
+    free(VIEW_TEXT(kaslr_text, view));
+    free(view);
+    search.alignment = UINT64_C(1) << 63;
+    view = capture(&stop);
+    assert_true(view->searched);
+    assert_int_equal(view->search.area_count, MAX_SLOT_AREA);
+    assert_int_equal(view->search.avoid.count, MEM_AVOID_MAX);
+    assert_true(kaslr_wrong(view) > 0);
+    free(VIEW_TEXT(kaslr_text, view));
+    json_decref(kaslr_json(view));
+    free(view);
+    search.alignment = 0;
+    view = capture(&stop);
+    assert_false(view->searched);
+    free(view);
+    target_close(stop.target);
+}
+
+static void test_off_and_absent(void **state)
+{
+    static const struct boot_done before = {.copied = true};
+    struct stop stop = guest();
+    struct kaslr_view *view;
+
+    (void)state;
+    choice = (struct kaslr_choice){.output = PREF, .virtual_address = PREF};
+    view = capture(&stop);
+    view_json(kaslr_json(view), "{\"kaslr\":false,\"output\":\"0x1000000\",\"searched\":false,"
+                                "\"virtual\":\"0x1000000\"}");
+    view_has(VIEW_TEXT(kaslr_text, view), "off (nokaslr): physical 0x1000000");
+    view_no_error(kaslr_capture(&stop, &before, view));
+    view_json(kaslr_json(view), "null");
+    stop.stub = NULL;
+    view_no_error(kaslr_capture(&stop, &chosen, view));
+    assert_false(view->present);
+    free(view);
+    target_close(stop.target);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_right),   cmocka_unit_test(test_many_obstacles),
+        cmocka_unit_test(test_wrong),   cmocka_unit_test(test_no_slot),
+        cmocka_unit_test(test_hostile), cmocka_unit_test(test_off_and_absent),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
