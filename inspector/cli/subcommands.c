@@ -3,12 +3,16 @@
 
 #include <stddef.h>
 
+#include "check.h"
+
 const struct subcommand subcommands[] = {
     {"run", "IMAGE", "boot with no debugger and print the markers as a timeline", subcommand_run},
     {"trace", "IMAGE", "stop at every checkpoint, dump and prove the state there",
      subcommand_trace},
     {"repl", "IMAGE", "debug the boot at a prompt or by scripts, forwards and back",
      subcommand_repl},
+    {"check", "IMAGE FILE...", "boot and check what files of assertions say, for CI",
+     subcommand_check},
     {"info", "IMAGE", "decode an image without running it", subcommand_info},
     {"wrap", "VMLINUZ -o IMAGE", "put the annotated stub in front of a real kernel",
      subcommand_wrap},
