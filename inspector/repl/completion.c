@@ -122,6 +122,13 @@ void completion_begin(const char *line, size_t length, struct completion *ret)
         ret->start = word_start(line, length, expression);
 }
 
+/* "info b" beside "info breakpoints" would only be in the way. */
+static bool abbreviates(struct command_name name, const struct command *command)
+{
+    return name.length < strlen(command->name) &&
+           strncmp(name.text, command->name, name.length) == 0;
+}
+
 static void offer_commands(const struct completion *completion, const struct offer *to)
 {
     size_t skip = strlen(completion->first);
@@ -130,6 +137,8 @@ static void offer_commands(const struct completion *completion, const struct off
 
     for (size_t i = 0; i < commands_count(); i++)
         for (size_t position = 0; command_next_name(commands_get(i), &position, &name);) {
+            if (abbreviates(name, commands_get(i)))
+                continue;
             snprintf(text, sizeof(text), "%.*s", (int)name.length, name.text);
             char *blank = strchr(text, ' ');
             if (skip == 0) {

@@ -23,6 +23,14 @@ static struct {
     size_t match_count, match_room;
 } prompt;
 
+/* The debugger learns of an end when it moves the guest; while nothing moves, QEMU's end says it. */
+static bool gone(void)
+{
+    struct qemu *qemu = debugger_session(prompt.debugger)->qemu;
+
+    return !debugger_alive(prompt.debugger) || (qemu && qemu_end_state(qemu) != QEMU_RUNNING);
+}
+
 /* "(bootscope bss-cleared+12) ": the checkpoint, and how many instructions the guest is past it. */
 static void make_prompt(char *out, size_t size)
 {
@@ -32,7 +40,7 @@ static void make_prompt(char *out, size_t size)
     const struct stop *stop = NULL;
     char past[32] = "";
 
-    if (debugger_alive(prompt.debugger))
+    if (!gone())
         error_free(debugger_stop(prompt.debugger, &stop));
     const char *name = !stop ? "ended" : stop->stage ? stop->stage->name : "start";
     if (stop && !stop->stage && before) {
@@ -98,7 +106,7 @@ static char **complete(const char *text, int start, int end)
     if (prompt.completion.argument == ARGUMENT_FILE)
         return NULL; /* readline completes file names by itself */
     rl_attempted_completion_over = 1;
-    if (debugger_alive(prompt.debugger))
+    if (!gone())
         error_free(debugger_stop(prompt.debugger, &stop));
     names.marker = stop ? stop->marker : NULL;
     completion_each(&prompt.completion, &names, text, add_match, NULL);
@@ -183,23 +191,14 @@ void prompt_begin(struct debugger *debugger, int signal_fd, bool colour)
     rl_ignore_completion_duplicates = 1;
 }
 
-/* Whether a guest that was alive at first is so no more. */
-static bool lost(bool alive)
-{
-    struct qemu *qemu = debugger_session(prompt.debugger)->qemu;
-
-    return alive &&
-           (!debugger_alive(prompt.debugger) || (qemu && qemu_end_state(qemu) != QEMU_RUNNING));
-}
-
 static struct error *wait_for_line(struct loop *loop)
 {
-    bool alive = debugger_alive(prompt.debugger), timed_out;
+    bool was_gone = gone(), timed_out;
     struct error *err = NULL;
 
     while (!err && !prompt.done && !prompt.lost) {
         err = loop_once(loop, LOOP_NEVER, &timed_out);
-        prompt.lost = !err && lost(alive);
+        prompt.lost = !err && !was_gone && gone();
     }
     if (prompt.reading) {
         prompt_hide();

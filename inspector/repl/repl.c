@@ -59,8 +59,7 @@ static void print_banner(const struct repl *repl)
     text_print(&repl->out, TEXT_PLAIN, "\n%s. ",
                options->connect ? "The guest is stopped" : "The guest stands in reset");
     text_print(&repl->out, TEXT_PLAIN,
-               "next: to the next checkpoint; checkpoints: all of them; "
-               "help: the commands.\n");
+               "next goes to the first checkpoint, c NAME to any; help lists the commands.\n");
 }
 
 static void report(struct error *err)
