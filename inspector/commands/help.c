@@ -39,6 +39,27 @@ static void aliases_of(const struct command *command, char *out, size_t size)
                                  (int)name.length, name.text);
 }
 
+/* Words in the right column, on as many lines as they need. Returns the column behind the last. */
+static size_t print_words(const char *words, const struct text *text)
+{
+    size_t column = HELP_SUMMARY;
+
+    while (*words) {
+        size_t length = strcspn(words, " ");
+
+        if (column > HELP_SUMMARY && column + length > TEXT_COLUMNS) {
+            text_print(text, TEXT_PLAIN, "\n%*s", HELP_SUMMARY, "");
+            column = HELP_SUMMARY;
+        } else if (column > HELP_SUMMARY) {
+            text_print(text, TEXT_PLAIN, " ");
+        }
+        text_print(text, TEXT_PLAIN, "%.*s", (int)length, words);
+        column += length + 1;
+        words += length + (words[length] == ' ');
+    }
+    return column;
+}
+
 static void print_row(const struct command *command, const struct text *text)
 {
     char usage[128], aliases[128];
@@ -48,8 +69,9 @@ static void print_row(const struct command *command, const struct text *text)
     text_print(text, TEXT_PLAIN, "  %-*s", HELP_SUMMARY - 3, usage);
     if (strlen(usage) > HELP_SUMMARY - 3)
         text_print(text, TEXT_PLAIN, "\n%*s", HELP_SUMMARY - 1, "");
-    text_print(text, TEXT_PLAIN, " %s", command->summary);
-    if (aliases[0] && HELP_SUMMARY + strlen(command->summary) + strlen(aliases) + 3 <= TEXT_COLUMNS)
+    text_print(text, TEXT_PLAIN, " ");
+    size_t column = print_words(command->summary, text);
+    if (aliases[0] && column + strlen(aliases) + 2 <= TEXT_COLUMNS)
         text_print(text, TEXT_DIM, " (%s)", aliases);
     text_print(text, TEXT_PLAIN, "\n");
 }

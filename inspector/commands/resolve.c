@@ -220,8 +220,8 @@ static struct error *unknown(const struct words *typed)
 
     list_second(typed, &listing);
     if (listing.count > 0)
-        return error_new(ERROR_INPUT, "%s: %s; %.*s goes with %s", show(typed, true).text,
-                         typed->second.length ? "no such command" : "which one?",
+        return error_new(ERROR_INPUT, "%s: %s %.*s goes with %s", show(typed, true).text,
+                         typed->second.length ? "no such command;" : "which one?",
                          (int)typed->first.length, typed->first.text, listing.text);
     near = nearest(typed);
     if (near.length > 0)

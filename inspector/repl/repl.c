@@ -59,7 +59,7 @@ static void print_banner(const struct repl *repl)
     text_print(&repl->out, TEXT_PLAIN, "\n%s. ",
                options->connect ? "The guest is stopped" : "The guest stands in reset");
     text_print(&repl->out, TEXT_PLAIN,
-               "next goes to the first checkpoint, c NAME to any; help lists the commands.\n");
+               "next goes to the first checkpoint, c NAME to any; help lists all.\n");
 }
 
 static void report(struct error *err)
