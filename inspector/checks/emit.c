@@ -63,7 +63,9 @@ void emit_result(struct run *run, size_t index, struct error *err, json_t *value
         json_object_set_new(line, "checkpoint", stage_json(run->stage));
         json_object_set_new(line, "before", stage_json(tracked->before_at));
         json_object_set(line, "values", values ? values : json_null());
-        add_place(run, line);
+        /* Where the guest died concerns the check that asks about that. */
+        if (!run->ending.died || run->job->checks->statements[index].kind == STATEMENT_NEVER_FAULT)
+            add_place(run, line);
     }
     tracked->done = true;
     print_line(run, line);
@@ -76,13 +78,12 @@ void emit_unreached(struct run *run, size_t index)
     const struct ending *ending = &run->ending;
     json_t *line = json_pack("{s:I,s:s}", "check", (json_int_t)index, "outcome",
                              ending->died && !ending->asked ? "error" : "fail");
-    char message[768];
+    char message[256];
 
-    if (statement->moment == MOMENT_AT && ending->died)
-        snprintf(message, sizeof(message), "%s was not reached: %s", statement->at.name,
-                 ending->message);
-    else if (ending->died)
-        snprintf(message, sizeof(message), "the guest did not get to its end: %s", ending->message);
+    if (ending->died)
+        snprintf(message, sizeof(message), "%s was not reached: %s after %s",
+                 statement->moment == MOMENT_AT ? statement->at.name : "the end", ending->word,
+                 run->last ? run->last->name : "no checkpoint at all");
     else
         snprintf(message, sizeof(message), "%s was not reached; the last checkpoint was %s",
                  statement->at.name, run->last ? run->last->name : "none");

@@ -106,21 +106,24 @@ struct error *run_snapshot(struct run *run, const struct snapshot **ret)
 }
 
 void judge_value(json_t *values, const char *text, size_t length, const char *now,
-                 struct maybe before)
+                 const struct maybe *before)
 {
-    json_array_append_new(values, json_pack("{s:s%,s:s,s:o}", "text", text, length, "now", now,
-                                            "before", json_maybe(before)));
+    json_t *value = json_pack("{s:s%,s:s}", "text", text, length, "now", now);
+
+    if (before)
+        json_object_set_new(value, "before", json_maybe(*before));
+    json_array_append_new(values, value);
 }
 
-static struct maybe before(const struct run *run, const struct statement *statement,
-                           const struct expr *side)
+static const struct maybe *before(const struct run *run, const struct statement *statement,
+                                  const struct expr *side)
 {
     size_t index = (size_t)(statement - run->job->checks->statements);
 
     for (size_t i = 0; i < statement->side_count; i++)
         if (statement->sides[i].expr == side)
-            return run->tracked[index].before[i];
-    return (struct maybe){0};
+            return &run->tracked[index].before[i];
+    return NULL;
 }
 
 static struct error *judge_expect(struct run *run, const struct statement *statement,
@@ -150,12 +153,14 @@ static struct error *judge_in(struct run *run, const struct statement *statement
         err = run_range(run, &statement->range, &start, &end);
     if (err || (value >= start && value < end))
         return err;
+    /* An empty stack begins at its end. */
+    if (strcmp(statement->range.name, "stack") == 0 && value == end)
+        return NULL;
     text = expr_text(statement->expr, &length);
     snprintf(range, sizeof(range), "[%s, %s)", text_hex(start), text_hex(end));
     judge_value(values, text, length, text_hex(value), before(run, statement, statement->expr));
     if (statement->range.name[0])
-        judge_value(values, statement->range.name, strlen(statement->range.name), range,
-                    (struct maybe){0});
+        judge_value(values, statement->range.name, strlen(statement->range.name), range, NULL);
     return error_new(ERROR_CHECK, "%.*s is outside of %s", (int)length, text,
                      statement->range.name[0] ? statement->range.name : range);
 }
@@ -178,7 +183,7 @@ static struct error *judge_unchanged(struct run *run, const struct statement *st
         return NULL;
     snprintf(label, sizeof(label), "at %s", statement->from.name);
     judge_value(values, text, length, text_hex(value), before(run, statement, statement->expr));
-    judge_value(values, label, strlen(label), text_hex(baseline->value), (struct maybe){0});
+    judge_value(values, label, strlen(label), text_hex(baseline->value), NULL);
     return error_new(ERROR_CHECK, "%.*s changed since %s", (int)length, text, statement->from.name);
 }
 
@@ -216,7 +221,7 @@ static struct error *judge_command(struct run *run, const struct statement *stat
     err = commands_execute(&environment, statement->command);
     fclose(stream);
     if (err && size)
-        judge_value(values, "it printed", strlen("it printed"), output, (struct maybe){0});
+        judge_value(values, "it printed", strlen("it printed"), output, NULL);
     free(output);
     return run_reason(err);
 }

@@ -89,11 +89,14 @@ static struct error *relocations(const struct snapshot *now)
                      text_hex(first->expected), text_hex(first->found));
 }
 
-static struct error *marker(const struct snapshot *now)
+static struct error *marker(const struct snapshot *now, bool always)
 {
     const struct crosscheck_view *view = &now->crosscheck;
 
-    if (!view->present)
+    /* The kernel emits none: `always` is not about its entry. */
+    if (!view->present && !view->missing)
+        return always ? NULL : error_new(ERROR_CHECK, "this checkpoint has no marker");
+    if (view->missing)
         return error_new(ERROR_CHECK, "no marker came");
     for (size_t i = 0; i < view->count; i++)
         if (view->keys[i].checked && !view->keys[i].agrees)
@@ -123,7 +126,7 @@ static struct error *all(const struct snapshot *now)
     if (snapshot_wrong(now) == 0)
         return NULL;
     if (!err && crosscheck_wrong(&now->crosscheck))
-        err = marker(now);
+        err = marker(now, true);
     if (!err && bss_wrong(&now->bss))
         err = bss(now);
     if (!err && loaded_wrong(&now->loaded))
@@ -160,7 +163,7 @@ struct error *judge_proof(struct run *run, const struct statement *statement)
     case PROOF_RELOCATIONS:
         return relocations(now);
     case PROOF_MARKER:
-        return marker(now);
+        return marker(now, statement->moment == MOMENT_ALWAYS);
     }
     return NULL;
 }

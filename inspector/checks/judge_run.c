@@ -110,7 +110,7 @@ struct error *judge_run(struct run *run, const struct statement *statement)
         return judge_exit(run, statement);
     case STATEMENT_WITHIN:
         if (run->ending.died && strcmp(run->ending.word, "timeout") != 0)
-            return error_new(ERROR_CHECK, "it did not get to its end: %s", run->ending.message);
+            return error_new(ERROR_CHECK, "it did not get there: %s", run->ending.word);
         return judge(run, statement, NULL);
     default:
         return judge_always(run, statement);

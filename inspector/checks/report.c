@@ -108,8 +108,12 @@ static void shown(const struct guest *guest, const char *mark, FILE *out)
 /* Where a guest that died stands: the same words as `trace` has. */
 static void died(const struct guest *guest, const char *mark, FILE *out)
 {
+    const char *message = json_string_value(json_object_get(guest->end, "message"));
     const char *detail = json_string_value(json_object_get(guest->end, "detail"));
 
+    /* The detail has it, too, where there is one. */
+    if (message && !detail)
+        fprintf(out, "%s%s\n", mark, message);
     while (detail && *detail) {
         size_t length = strcspn(detail, "\n");
 

@@ -67,6 +67,8 @@ static void print_value(const json_t *value, const char *before, const char *ind
         return;
     }
     fprintf(out, "%s%-*s  %s", indent, VALUE_COLUMNS, string_of(value, "text"), now);
+    if (!json_object_get(value, "before"))
+        before = "";
     if (*before && *then)
         fprintf(out, "  at %s: %s", before, strcmp(then, now) == 0 ? "the same" : then);
     else if (*before)
@@ -77,12 +79,14 @@ static void print_value(const json_t *value, const char *before, const char *ind
 static void print_code(const json_t *result, const char *indent, FILE *out)
 {
     const char *where = string_of(result, "where");
+    const char *checkpoint = string_of(result, "checkpoint");
     json_t *line;
     size_t i;
 
     if (!*string_of(result, "pc"))
         return;
-    fprintf(out, "%sat %s%s%s\n", indent, string_of(result, "pc"), *where ? " " : "", where);
+    fprintf(out, "%sat %s%s%s%s%s\n", indent, checkpoint, *checkpoint ? ", " : "",
+            string_of(result, "pc"), *where ? " " : "", where);
     json_array_foreach(json_object_get(result, "code"), i, line)
         fprintf(out, "%s  %-12s %-30s %s%s%s\n", indent, string_of(line, "address"),
                 string_of(line, "bytes"), string_of(line, "text"),

@@ -65,9 +65,9 @@ struct error *run_range(struct run *run, const struct range_text *range, uint64_
 struct error *judge(struct run *run, const struct statement *statement, json_t *values);
 struct error *judge_proof(struct run *run, const struct statement *statement);
 struct error *judge_paging(struct run *run, const struct statement *statement);
-/* Appends {"text","now","before"} to values. */
+/* Appends {"text","now","before"} to values; before NULL: the value has no past. */
 void judge_value(json_t *values, const char *text, size_t length, const char *now,
-                 struct maybe before);
+                 const struct maybe *before);
 
 /* Statements that are about the whole run, when it is over. */
 struct error *judge_run(struct run *run, const struct statement *statement);
