@@ -111,9 +111,7 @@ struct error *run_dis(struct environment *environment, const struct command_line
 
     if (err)
         return err;
-    if (line->count == 1)
-        err = place_argument(environment, line->rest, &address);
-    else if (line->count > 1)
+    if (line->count > 0)
         err = pair_argument(environment, line->rest, &address, &has_count, &given);
     else
         address = registers_pc(&stop->regs).value;

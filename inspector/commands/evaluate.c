@@ -236,7 +236,12 @@ static struct error *memory_value(void *context, bool physical, uint64_t address
                    : target_read_virt(stop->target, virt(address), &value, width);
     if (!err)
         *ret = value;
-    return err;
+    if (!err || error_kind(err) != ERROR_PROTOCOL)
+        return err;
+    /* What the stub calls its error says less than what it means. */
+    error_free(err);
+    return error_new(ERROR_INPUT, "cannot be read: %s",
+                     physical ? "no RAM or ROM is there" : "not mapped");
 }
 
 struct expr_names evaluate_names(struct debugger *debugger)

@@ -9,8 +9,9 @@
 #include "memory.h"
 
 /* A longer string goes on as another, as in gdb. */
-#define STRING_BYTES 64
-#define LABEL_MAX    64
+#define STRING_BYTES   64
+#define LABEL_MAX      64
+#define SYMBOL_COLUMNS 28 /* as much of a symbol's name is shown, less one */
 
 /* One run of x or xp. */
 struct examination {
@@ -18,6 +19,7 @@ struct examination {
     const struct stop *stop;
     struct format format;
     struct memory_area at; /* where the next value is */
+    bool bare;             /* labels without symbols, where lines would be too long */
 };
 
 static unsigned int pointer_size(const struct stop *stop)
@@ -28,9 +30,9 @@ static unsigned int pointer_size(const struct stop *stop)
 /* "0x100000 <startup_32+0x10>:"; physical addresses have no symbols. */
 static const char *label(const struct examination *x, uint64_t address, char *out)
 {
-    char name[40];
+    char name[SYMBOL_COLUMNS];
 
-    if (x->at.physical || !*symbol_text(x->stop, address, name, sizeof(name)))
+    if (x->at.physical || x->bare || !*symbol_text(x->stop, address, name, sizeof(name)))
         snprintf(out, LABEL_MAX, "%s:", text_hex(address));
     else
         snprintf(out, LABEL_MAX, "%s <%s>:", text_hex(address), name);
@@ -49,7 +51,7 @@ static void print_value(const struct examination *x, uint64_t value)
 {
     unsigned int width = format_width(x->format.letter, x->format.size);
     const struct text *text = x->environment->text;
-    char out[FORMAT_TEXT_MAX], name[48];
+    char out[FORMAT_TEXT_MAX], name[SYMBOL_COLUMNS];
 
     if (x->format.letter != 'a') {
         text_print(text, TEXT_PLAIN, "  %*s", (int)width,
@@ -61,13 +63,14 @@ static void print_value(const struct examination *x, uint64_t value)
         text_print(text, TEXT_PLAIN, " <%s>", name);
 }
 
-static int label_width(const struct examination *x, size_t lines, size_t step)
+/* The widest label of lines of per_line values. */
+static int label_width(const struct examination *x, size_t count, size_t per_line)
 {
     char out[LABEL_MAX];
     size_t widest = 0;
 
-    for (size_t i = 0; i < lines; i++) {
-        size_t width = strlen(label(x, x->at.address + i * step, out));
+    for (size_t i = 0; i < count; i += per_line) {
+        size_t width = strlen(label(x, x->at.address + i * x->format.size, out));
 
         if (width > widest)
             widest = width;
@@ -75,12 +78,25 @@ static int label_width(const struct examination *x, size_t lines, size_t step)
     return (int)widest;
 }
 
-static void print_values(const struct examination *x, const uint8_t *bytes, size_t count)
+/* How many values are put on a line: as many as gdb does, where they fit. */
+static size_t arrange(struct examination *x, size_t count)
+{
+    size_t per_line = format_per_line(x->format.letter, x->format.size);
+    size_t width = format_width(x->format.letter, x->format.size) + 2;
+
+    x->bare = x->format.letter == 't' && x->format.size == 8;
+    while (per_line > 1 &&
+           (size_t)label_width(x, count, per_line) + per_line * width > TEXT_COLUMNS)
+        per_line /= 2;
+    return per_line;
+}
+
+static void print_values(struct examination *x, const uint8_t *bytes, size_t count)
 {
     const struct format *format = &x->format;
     const struct text *text = x->environment->text;
-    size_t per_line = format_per_line(format->letter, format->size, TEXT_COLUMNS - LABEL_MAX / 2);
-    int width = label_width(x, (count + per_line - 1) / per_line, per_line * format->size);
+    size_t per_line = arrange(x, count);
+    int width = label_width(x, count, per_line);
     char out[LABEL_MAX];
 
     for (size_t i = 0; i < count; i++) {
@@ -149,21 +165,30 @@ static struct error *examine_values(struct examination *x)
     return err;
 }
 
-/* One string, or a piece of it; *ret_length is how many bytes of memory it took. */
+/* One string, or as much of it as fits; *ret_length is how many bytes of memory it took. */
 static struct error *read_string(const struct examination *x, char *out, size_t size,
-                                 size_t *ret_length)
+                                 size_t *ret_length, bool *ret_more)
 {
     uint8_t bytes[STRING_BYTES];
     size_t length, end;
     struct error *err = memory_read(x->stop, x->at, bytes, sizeof(bytes), &length);
 
     *ret_length = 0;
+    *ret_more = false;
     if (err || length == 0)
         return err;
     end = strnlen((const char *)bytes, length);
-    format_string(bytes, end, out, size);
-    *ret_length = end < length ? end + 1 : length;
+    *ret_length = format_string(bytes, end, out, size);
+    *ret_more = *ret_length < end || end == STRING_BYTES;
+    if (!*ret_more && end < length)
+        *ret_length = end + 1;
     return NULL;
+}
+
+/* A line with a string fits the screen; JSON has no lines. */
+static size_t string_room(const struct examination *x, const char *before, size_t size)
+{
+    return x->environment->json ? size : TEXT_COLUMNS - strlen(before) - strlen("  \"\"...") + 1;
 }
 
 static struct error *examine_strings(struct examination *x)
@@ -178,18 +203,20 @@ static struct error *examine_strings(struct examination *x)
         err = error_new(ERROR_INPUT, "at most %zu strings at once",
                         MEMORY_BYTES_MAX / STRING_BYTES);
     for (uint64_t i = 0; !err && !cut && i < x->format.count; i++) {
-        char string[STRING_BYTES * 4 + 1], out[LABEL_MAX];
+        char string[STRING_BYTES * 4 + 1], before[LABEL_MAX];
         size_t length;
+        bool more;
 
-        err = read_string(x, string, sizeof(string), &length);
+        label(x, x->at.address, before);
+        err = read_string(x, string, string_room(x, before, sizeof(string)), &length, &more);
         cut = length == 0;
         if (err || cut)
             break;
         if (environment->json)
             json_array_append_new(values, json_string(string));
         else
-            text_print(environment->text, TEXT_PLAIN, "%s  \"%s\"%s\n",
-                       label(x, x->at.address, out), string, length == STRING_BYTES ? "..." : "");
+            text_print(environment->text, TEXT_PLAIN, "%s  \"%s\"%s\n", before, string,
+                       more ? "..." : "");
         x->at.address += length;
     }
     if (!err && environment->json)

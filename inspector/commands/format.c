@@ -150,22 +150,19 @@ unsigned int format_width(char letter, unsigned int size)
     }
 }
 
-unsigned int format_per_line(char letter, unsigned int size, unsigned int columns)
+unsigned int format_per_line(char letter, unsigned int size)
 {
-    unsigned int usual = letter == 'a' ? 1 : size <= 2 ? 8 : size == 4 ? 4 : 2;
-    unsigned int fit = columns / (format_width(letter, size) + 2);
-
-    if (fit == 0)
+    if (letter == 'a')
         return 1;
-    return usual < fit ? usual : fit;
+    return size <= 2 ? 8 : size == 4 ? 4 : 2;
 }
 
-const char *format_string(const uint8_t *bytes, size_t length, char *out, size_t size)
+size_t format_string(const uint8_t *bytes, size_t length, char *out, size_t size)
 {
     char piece[8];
-    size_t used = 0;
+    size_t used = 0, i = 0;
 
-    for (size_t i = 0; i < length; i++) {
+    for (; i < length; i++) {
         size_t width = escape(bytes[i], '"', piece, sizeof(piece));
 
         if (used + width >= size)
@@ -174,5 +171,5 @@ const char *format_string(const uint8_t *bytes, size_t length, char *out, size_t
         used += width;
     }
     out[used] = '\0';
-    return out;
+    return i;
 }

@@ -32,14 +32,15 @@ struct error *format_parse(const char *text, unsigned int pointer, struct format
  * binary with leading zeros. Returns out, at least FORMAT_TEXT_MAX bytes.
  */
 const char *format_value(char letter, unsigned int size, uint64_t value, char *out);
-/* The widest that format_value() gives, and how many gdb puts on a line of at most columns. */
+/* The widest that format_value() gives, and how many values gdb puts on a line; addresses, which
+ * have symbols behind them, stand alone. */
 unsigned int format_width(char letter, unsigned int size);
-unsigned int format_per_line(char letter, unsigned int size, unsigned int columns);
+unsigned int format_per_line(char letter, unsigned int size);
 
 /*
- * Bytes as in a C string, other than printable ones escaped; NUL-terminated and cut to size.
- * Returns out.
+ * As many of the bytes as fit into size, as in a C string: other than printable ones escaped,
+ * NUL-terminated. Returns how many bytes those were.
  */
-const char *format_string(const uint8_t *bytes, size_t length, char *out, size_t size);
+size_t format_string(const uint8_t *bytes, size_t length, char *out, size_t size);
 
 #endif

@@ -64,22 +64,51 @@ struct error *place_argument(const struct environment *environment, const char *
     return NULL;
 }
 
-struct error *pair_argument(const struct environment *environment, const char *text,
-                            uint64_t *ret_address, bool *ret_has, uint64_t *ret_number)
+/* A first word that is FILE:LINE; *ret_end is behind it, or NULL for another word. */
+static struct error *line_argument(const struct environment *environment, const char *text,
+                                   uint64_t *ret, const char **ret_end)
+{
+    size_t length = strcspn(text, " \t");
+    char word[COMMAND_LINE_MAX];
+    const struct stop *stop;
+    struct place place;
+    bool found = false;
+    struct error *err = command_stop(environment, &stop);
+
+    snprintf(word, sizeof(word), "%.*s", (int)length, text);
+    if (!err)
+        err = place_of_line(stop, word, &found, &place);
+    if (!err && found)
+        err = place_argument(environment, word, ret);
+    *ret_end = found ? text + length + strspn(text + length, " \t") : NULL;
+    return err;
+}
+
+static struct error *first_argument(const struct environment *environment, const char *text,
+                                    uint64_t *ret, const char **ret_end)
 {
     const struct expr_names names = evaluate_names(environment->debugger);
     struct expr *expr;
-    const char *end;
-    struct error *err = expr_parse_prefix(text, "", &expr, &end);
+    struct error *err = line_argument(environment, text, ret, ret_end);
 
+    if (err || *ret_end)
+        return err;
+    err = expr_parse_prefix(text, "", &expr, ret_end);
     if (err)
         return err;
-    err = expr_evaluate(expr, &names, ret_address);
+    err = expr_evaluate(expr, &names, ret);
     expr_free(expr);
-    *ret_has = *end != '\0';
-    if (!err && *ret_has)
-        err = evaluate(environment->debugger, end, ret_number);
     return err;
+}
+
+struct error *pair_argument(const struct environment *environment, const char *text,
+                            uint64_t *ret_address, bool *ret_has, uint64_t *ret_number)
+{
+    const char *end;
+    struct error *err = first_argument(environment, text, ret_address, &end);
+
+    *ret_has = !err && *end != '\0';
+    return *ret_has ? evaluate(environment->debugger, end, ret_number) : err;
 }
 
 const char *symbol_text(const struct stop *stop, uint64_t address, char *out, size_t size)

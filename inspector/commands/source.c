@@ -71,6 +71,19 @@ static void print_line(const struct environment *environment, const struct listi
     text_print(environment->text, TEXT_PLAIN, "%s%s\n", *shown ? "  " : "", shown);
 }
 
+/* A source need not be UTF-8, but JSON must. */
+static json_t *line_json(char *line)
+{
+    json_t *json = json_string(line);
+
+    if (json)
+        return json;
+    for (char *byte = line; *byte; byte++)
+        if ((unsigned char)*byte > '~')
+            *byte = '?';
+    return json_string(line);
+}
+
 /* Prints, or with JSON collects, the lines; *ret_next is the first one that was not shown. */
 static json_t *show(const struct environment *environment, const struct listing *listing,
                     FILE *file, unsigned int *ret_next)
@@ -86,7 +99,7 @@ static json_t *show(const struct environment *environment, const struct listing 
         if (number < listing->first)
             continue;
         clean(line, whole, LINE_MAX_);
-        json_array_append_new(lines, json_stringn_nocheck(whole, strlen(whole)));
+        json_array_append_new(lines, line_json(whole));
         if (!environment->json)
             print_line(environment, listing, number, line);
     }
