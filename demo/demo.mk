@@ -8,6 +8,10 @@ demo: deps ## install what is missing, build, and trace the teaching kernel
 	$(INSPECTOR) trace $(BUILD)/teaching.bzImage
 	@printf "\n%s\n" "Go through this boot yourself: make repl (bootscope's own prompt), make gdb (gdb, docs/gdb.md)."
 
+repl: deps ## debug the boot of the teaching kernel at a prompt (docs/repl.md)
+	@$(MAKE) --no-print-directory -s -j$(shell nproc) build
+	$(INSPECTOR) repl $(BUILD)/teaching.bzImage
+
 demo-linux: deps ## wrap the newest Debian cloud kernel and follow it to userspace
 	@mk/install-deps cpio dpkg
 	@$(MAKE) --no-print-directory -s build $(LINUX)/cloud.bzImage $(BUILD)/init.cpio.gz
@@ -29,4 +33,4 @@ $(BUILD)/init.cpio.gz: $(BUILD)/demo/init
 	mv $@.new $@
 
 .PRECIOUS: $(LINUX)/%/vmlinuz $(LINUX)/%.bzImage
-.PHONY: demo demo-linux
+.PHONY: demo demo-linux repl

@@ -132,11 +132,11 @@ json_t *help_command_json(const struct command *command)
     command_next_name(command, &position, &name);
     while (command_next_name(command, &position, &name))
         json_array_append_new(aliases, json_stringn(name.text, name.length));
-    return json_pack("{s:s,s:o,s:s,s:s,s:s,s:s?,s:s,s:b,s:b}", "name", command->name, "aliases",
+    return json_pack("{s:s,s:o,s:s,s:s,s:s,s:s?,s:s,s:b,s:b,s:b}", "name", command->name, "aliases",
                      aliases, "arguments", command->arguments, "summary", command->summary,
                      "example", command->example, "help", command->help, "group",
                      groups[command->group].word, "format", command->has_format, "json",
-                     command->has_json);
+                     command->has_json, "moves", command->moves);
 }
 
 json_t *help_all_json(void)

@@ -12,7 +12,7 @@ void help_command_text(const struct command *command, const struct text *text);
 
 /*
  * {"name":"c","aliases":["continue"],"arguments":"[CHECKPOINT]","summary":"..","example":"..",
- *  "help":".."|null,"group":"moving","format":b,"json":b}
+ *  "help":".."|null,"group":"moving","format":b,"json":b,"moves":b}
  */
 json_t *help_command_json(const struct command *command);
 /* An array of these. */

@@ -184,6 +184,7 @@ static void offer_registers(const struct offer *to)
             offer_register(to, name + 1);
         }
     }
+    offer_register(to, "pc");
     offer_register(to, "eip");
     offer_register(to, "eflags");
 }

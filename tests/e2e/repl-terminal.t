@@ -86,8 +86,10 @@ check 'TAB completes a symbol' end_with 'b extract_kernel$'
 keys Enter
 check 'which has an address' see '^breakpoint 1 at 0x[0-9a-f]+'
 
+# shellcheck disable=SC2016  # the dollar is the register's
 text 'expect $rfl'
 keys Tab
+# shellcheck disable=SC2016
 check 'TAB completes a register' end_with 'expect \$rflags$'
 keys C-u
 text 'expect (cr0>>31)==(rfl'
