@@ -58,7 +58,7 @@ const struct command commands_boot[] = {
      .run = run_segments},
     {.name = "reloc",
      .arguments = "[SITE|wrong]",
-     .summary = "how far everything moved, and whether each relocation site is right",
+     .summary = "how far everything moved, and which relocation sites are wrong",
      .example = "reloc",
      .help =
          "All sites are compared at relocations-applied and kernel-entry. SITE is an address of\n"
@@ -102,7 +102,7 @@ const struct command commands_boot[] = {
      .run = run_cmdline},
     {.name = "kaslr",
      .arguments = "",
-     .summary = "how the kernel's place was chosen: what was avoided and why, slots, the choice",
+     .summary = "how KASLR chose the kernel's place: what it avoided, the slots",
      .example = "kaslr",
      .help = "From location-chosen on. The slots are counted once more from e820 and the avoided\n"
              "ranges, another way than the stub does; its counts and its choice must agree, and\n"
