@@ -69,7 +69,7 @@ static void print_bounds(const struct kaslr_search *search, const struct text *t
 {
     struct flow flow = flow_start(text, "search");
 
-    flow_print(&flow, TEXT_PLAIN, "from %s up to %s (%s),", text_hex(search->minimum),
+    flow_print(&flow, TEXT_PLAIN, "from %s up to %s (%s)", text_hex(search->minimum),
                text_hex(search->avoid.mem_limit), limit_name(search->avoid.limit_reason));
     flow_print(&flow, TEXT_PLAIN, "room for %s, in steps of %s", text_size(search->image_size),
                text_size(search->alignment));
