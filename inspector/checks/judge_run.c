@@ -93,6 +93,16 @@ static struct error *judge_exit(const struct run *run, const struct statement *s
                      statement->word, ending->message[0] ? ": " : "", ending->message);
 }
 
+/* Out of time is what it says; any other early end is no arrival either. */
+static struct error *judge_whole_time(struct run *run, const struct statement *statement)
+{
+    struct error *err = judge(run, statement, NULL);
+
+    if (err || !run->ending.died)
+        return err;
+    return error_new(ERROR_CHECK, "it did not get there: %s", run->ending.word);
+}
+
 struct error *judge_run(struct run *run, const struct statement *statement)
 {
     switch (statement->kind) {
@@ -109,9 +119,7 @@ struct error *judge_run(struct run *run, const struct statement *statement)
     case STATEMENT_EXIT:
         return judge_exit(run, statement);
     case STATEMENT_WITHIN:
-        if (run->ending.died && strcmp(run->ending.word, "timeout") != 0)
-            return error_new(ERROR_CHECK, "it did not get there: %s", run->ending.word);
-        return judge(run, statement, NULL);
+        return judge_whole_time(run, statement);
     default:
         return judge_always(run, statement);
     }

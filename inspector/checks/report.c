@@ -56,6 +56,11 @@ static void text_result(const struct report *report, const struct guest *guest, 
     text_print(report->text, words[outcome].style, "  %-5s ", words[outcome].word);
     text_print(report->text, TEXT_PLAIN, "%.*s%s\n", NAME_COLUMNS - 3, statement->name,
                strlen(statement->name) > NAME_COLUMNS - 3 ? "..." : "");
+    /* What kept the whole guest from starting is said once, below. */
+    const char *message = json_string_value(json_object_get(guest->end, "message"));
+    if (outcome == OUTCOME_ERROR && message &&
+        strcmp(message, result_message(guest->results[index])) == 0)
+        return;
     if (outcome != OUTCOME_PASS)
         result_detail(statement, guest->results[index], "        ", report->text->stream);
 }
