@@ -6,9 +6,10 @@ UNIT_INSPECTOR := $(patsubst tests/unit/inspector/%.c,$(OUT)/tests/inspector/%,$
 UNIT_STUB := $(patsubst tests/unit/stub/%.c,$(OUT)/tests/stub/%,$(wildcard tests/unit/stub/test_*.c))
 include tests/unit/tools/tools-tests.mk
 
-# Tests of the views run on a made-up guest: these stand in for the real target and symbols.
+# Tests of the views, and of what names mean, run on a made-up guest: these stand in for the real
+# target and symbols.
 UNIT_VIEWS := regs descriptors pagetable identity translate bss reloc elfload moved params disasm \
-	explain crosscheck fault snapshot walk site memmap kaslr_search
+	explain crosscheck fault snapshot walk site memmap kaslr_search evaluate
 UNIT_FAKES := $(OUT)/tests/inspector/fake_target.o $(OUT)/tests/inspector/fake_symbols.o
 
 $(UNIT_FAKES): $(OUT)/tests/inspector/%.o: tests/unit/inspector/%.c

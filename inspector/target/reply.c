@@ -21,10 +21,10 @@ struct error *reply_error(const char *request, const struct reply *reply, const 
 
     reply_excerpt(reply->body, reply->length, shown);
     if (reply->length == 0)
-        return error_new(ERROR_PROTOCOL, "%.40s: not supported by the debug stub", request);
+        return error_new(ERROR_PROTOCOL, "%.64s: not supported by the debug stub", request);
     if (reply->length == 3 && reply->body[0] == 'E')
-        return error_new(ERROR_PROTOCOL, "%.40s: debug stub answers error %s", request, shown + 1);
-    return error_new(ERROR_PROTOCOL, "%.40s: expected %s, got \"%s\"", request, what, shown);
+        return error_new(ERROR_PROTOCOL, "%.64s: debug stub answers error %s", request, shown + 1);
+    return error_new(ERROR_PROTOCOL, "%.64s: expected %s, got \"%s\"", request, what, shown);
 }
 
 static const char *event_name(enum rsp_event event)

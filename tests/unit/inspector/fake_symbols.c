@@ -33,15 +33,37 @@ const char *symbols_build_id(const struct symbols *symbols)
     return "";
 }
 
-bool symbols_value(const struct symbols *symbols, const char *name, uint64_t *ret)
+bool symbols_info(const struct symbols *symbols, const char *name, struct symbol_info *ret)
 {
     for (size_t i = 0; i < symbols->count; i++) {
         if (strcmp(symbols->list[i].name, name) == 0) {
-            *ret = symbols->list[i].value;
+            *ret = (struct symbol_info){name, symbols->list[i].value, 0,
+                                        strncmp(name, "abs_", 4) == 0};
             return true;
         }
     }
     return false;
+}
+
+bool symbols_value(const struct symbols *symbols, const char *name, uint64_t *ret)
+{
+    struct symbol_info info;
+
+    if (!symbols_info(symbols, name, &info))
+        return false;
+    *ret = info.value;
+    return true;
+}
+
+/* Line N of the file is at the link address N, as symbols_line() has it; there are 100. */
+enum symbols_at symbols_at_line(const struct symbols *symbols, const char *file, unsigned int line,
+                                uint64_t *ret)
+{
+    (void)symbols;
+    if (!source_file || strcmp(source_file, file) != 0)
+        return SYMBOLS_AT_NO_FILE;
+    *ret = line;
+    return line <= 100 ? SYMBOLS_AT_FOUND : SYMBOLS_AT_NO_LINE;
 }
 
 const char *symbols_name(const struct symbols *symbols, uint64_t address, uint64_t *ret_offset)

@@ -5,6 +5,7 @@
 
 #include "symbols.h"
 
+/* One whose name begins with "abs_" is an absolute one. */
 struct fake_symbol {
     const char *name;
     uint64_t value;

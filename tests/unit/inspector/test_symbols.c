@@ -114,6 +114,99 @@ static void test_lines(void **state)
 }
 
 /* Assembler units are not always in the address index; here none is. */
+static void test_what_the_table_says_of_a_symbol(void **state)
+{
+    struct symbols *symbols = open_source(64, NAMES);
+    struct symbol_info info;
+
+    (void)state;
+    assert_true(symbols_info(symbols, "outer", &info));
+    assert_string_equal(info.name, "outer");
+    assert_int_equal(info.value, 0);
+    assert_int_equal(info.size, 0x20);
+    assert_false(info.absolute);
+    assert_true(symbols_info(symbols, "absolute", &info));
+    assert_int_equal(info.value, 0x35);
+    assert_int_equal(info.size, 0);
+    assert_true(info.absolute);
+    assert_false(symbols_info(symbols, "out", &info));
+    symbols_close(symbols);
+}
+
+static void expect_match(const struct symbols *symbols, const char *prefix, size_t index,
+                         const char *name)
+{
+    struct symbol_info info;
+
+    assert_true(symbols_match(symbols, prefix, index, &info));
+    assert_string_equal(info.name, name);
+}
+
+static void test_symbols_by_their_beginning(void **state)
+{
+    struct symbols *symbols = open_source(64, NAMES);
+    struct symbol_info info;
+    size_t all = 0;
+    const char *before = NULL;
+
+    (void)state;
+    expect_match(symbols, "a", 0, "aa_twin");
+    expect_match(symbols, "a", 1, "absolute");
+    assert_false(symbols_match(symbols, "a", 2, &info));
+    expect_match(symbols, "outer", 0, "outer");
+    assert_false(symbols_match(symbols, "outer", 1, &info));
+    assert_false(symbols_match(symbols, "outers", 0, &info));
+    assert_false(symbols_match(symbols, "zzz", 0, &info));
+    for (; symbols_match(symbols, "", all, &info); all++) {
+        assert_true(!before || strcmp(before, info.name) <= 0);
+        before = info.name;
+    }
+    assert_true(all >= 7); /* the linker has some of its own */
+    symbols_close(symbols);
+}
+
+static void expect_at(const struct symbols *symbols, const char *file, unsigned int line,
+                      uint64_t address)
+{
+    uint64_t found = 99;
+
+    assert_int_equal(symbols_at_line(symbols, file, line, &found), SYMBOLS_AT_FOUND);
+    assert_int_equal(found, address);
+}
+
+static void test_the_address_of_a_line(void **state)
+{
+    struct symbols *symbols = open_source(64, NAMES);
+    uint64_t found;
+
+    (void)state;
+    expect_at(symbols, "source.s", 4, 0);
+    expect_at(symbols, "source.s", 6, 0x10);
+    expect_at(symbols, "source.s", 1, 0);     /* the next line that has code */
+    expect_at(symbols, "source.s", 10, 0x30); /* the same */
+    assert_int_equal(symbols_at_line(symbols, "source.s", 100, &found), SYMBOLS_AT_NO_LINE);
+    assert_int_equal(symbols_at_line(symbols, "source.s", UINT32_MAX, &found), SYMBOLS_AT_NO_LINE);
+    assert_int_equal(symbols_at_line(symbols, "ource.s", 4, &found), SYMBOLS_AT_NO_FILE);
+    assert_int_equal(symbols_at_line(symbols, "elsewhere/source.s", 4, &found), SYMBOLS_AT_NO_FILE);
+    symbols_close(symbols);
+}
+
+static void test_the_path_of_a_source(void **state)
+{
+    struct symbols *symbols = open_source(64, NAMES);
+    char path[512], small[8];
+    unsigned int line;
+
+    (void)state;
+    assert_true(symbols_source(symbols, 0x10, path, sizeof(path), &line));
+    assert_int_equal(path[0], '/');
+    assert_string_equal(strrchr(path, '/'), "/source.s");
+    assert_int_equal(line, 6);
+    assert_false(symbols_source(symbols, 0x10, small, sizeof(small), &line));
+    assert_false(symbols_source(symbols, 0x10000, path, sizeof(path), &line));
+    symbols_close(symbols);
+}
+
 static void test_lines_without_an_address_index(void **state)
 {
     char *path;
@@ -240,6 +333,7 @@ static void test_files_that_are_none_of_ours(void **state)
 /* Whatever opens is asked everything; the sanitizer watches. */
 static void ask_everything(const char *path)
 {
+    char path_of[256];
     struct symbols *symbols;
     const char *file;
     unsigned int line;
@@ -254,7 +348,9 @@ static void ask_everything(const char *path)
     for (uint64_t address = 0; address < 0x40; address += 8) {
         symbols_name(symbols, address, &value);
         symbols_line(symbols, address, &file, &line);
+        symbols_source(symbols, address, path_of, sizeof(path_of), &line);
     }
+    symbols_at_line(symbols, "source.s", 4, &value);
     symbols_close(symbols);
 }
 
@@ -289,6 +385,10 @@ int main(void)
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_what_the_table_says_of_a_symbol),
+        cmocka_unit_test(test_symbols_by_their_beginning),
+        cmocka_unit_test(test_the_address_of_a_line),
+        cmocka_unit_test(test_the_path_of_a_source),
         cmocka_unit_test(test_lines_without_an_address_index),
         cmocka_unit_test(test_16_bit_code_in_a_32_bit_file),
         cmocka_unit_test(test_file_without_symbols_lines_or_checkpoints),
