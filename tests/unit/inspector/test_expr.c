@@ -620,6 +620,39 @@ static void test_operands_of_a_conjunction(void **state)
     expr_free(expr);
 }
 
+static void test_what_can_be_written(void **state)
+{
+    const struct expr *address;
+    const char *name;
+    unsigned int width;
+    size_t length;
+    bool physical;
+    struct expr *expr;
+
+    (void)state;
+    assert_null(expr_parse("phys16[1 + 2]", &expr));
+    assert_true(expr_memory(expr, &physical, &width, &address));
+    assert_true(physical);
+    assert_int_equal(width, 2);
+    expect_text(address, "1 + 2");
+    assert_false(expr_register(expr, &name, &length));
+    expr_free(expr);
+    assert_null(expr_parse("u64[8]", &expr));
+    assert_true(expr_memory(expr, &physical, &width, &address));
+    assert_false(physical);
+    assert_int_equal(width, 8);
+    expr_free(expr);
+    assert_null(expr_parse("$rax", &expr));
+    assert_true(expr_register(expr, &name, &length));
+    assert_int_equal(length, 3);
+    assert_memory_equal(name, "rax", 3);
+    assert_false(expr_memory(expr, &physical, &width, &address));
+    expr_free(expr);
+    assert_null(expr_parse("rax", &expr)); /* may be a symbol */
+    assert_false(expr_register(expr, &name, &length));
+    expr_free(expr);
+}
+
 /* xorshift64*: the same garbage in every run. */
 static uint64_t random_state = 0x9e3779b97f4a7c15;
 
@@ -744,6 +777,7 @@ int main(void)
         cmocka_unit_test(test_both_sides_of_a_comparison),
         cmocka_unit_test(test_what_is_a_comparison),
         cmocka_unit_test(test_operands_of_a_conjunction),
+        cmocka_unit_test(test_what_can_be_written),
         cmocka_unit_test(test_garbage),
     };
 

@@ -260,12 +260,83 @@ static void test_diff_ignores_what_is_not_known(void **state)
     target_close(stop.target);
 }
 
+static void test_the_bits_that_are_clear(void **state)
+{
+    char text[FLAGS_TEXT_MAX];
+
+    (void)state;
+    assert_string_equal(flags_clear_text(&flags_cr0, 0x80000011, text, sizeof(text)),
+                        "MP EM TS NE WP AM NW CD");
+    assert_string_equal(flags_clear_text(&flags_efer, UINT64_MAX, text, sizeof(text)), "");
+    assert_string_equal(
+        flags_clear_text(&flags_rflags, UINT64_MAX & ~UINT64_C(0x3000), text, sizeof(text)),
+        "IOPL");
+    view_json(flags_clear_json(&flags_loadflags, 0x63), "[\"CAN_USE_HEAP\"]");
+}
+
+static void test_control_registers_alone(void **state)
+{
+    struct stop stop = view_stop();
+    struct regs_view view;
+    char *text;
+
+    (void)state;
+    stop.regs.cr3 = 0x1f000;
+    stop.regs.cr4 = 0x20;
+    view_no_error(regs_capture(&stop, &view));
+    text = VIEW_TEXT(regs_control_text, &view);
+    assert_non_null(strstr(text, "cr0          0x80000011 PE ET PG\n"
+                                 "               clear: MP EM TS NE WP AM NW CD\n"));
+    assert_non_null(strstr(text, "cr3          0x1f000\n"));
+    assert_non_null(strstr(text, "cr4          0x20 PAE\n               clear: VME PVI"));
+    free(text);
+    json_t *json = regs_control_json(&view);
+    view_json(json_incref(json_object_get(json, "cr0")),
+              "{\"clear\":[\"MP\",\"EM\",\"TS\",\"NE\",\"WP\",\"AM\",\"NW\",\"CD\"],"
+              "\"set\":[\"PE\",\"ET\",\"PG\"],\"value\":\"0x80000011\"}");
+    view_json(json_incref(json_object_get(json, "cr3")),
+              "{\"clear\":[],\"set\":[],\"value\":\"0x1f000\"}");
+    assert_int_equal(json_object_size(json), 6);
+    json_decref(json);
+    target_close(stop.target);
+}
+
+/* Also those that did not change, and loaded alike: each has its line. */
+static void test_segments_alone(void **state)
+{
+    struct stop stop = view_stop();
+    struct regs_view view;
+    char *text;
+
+    (void)state;
+    fill(&stop.regs);
+    view_no_error(regs_capture(&stop, &view));
+    regs_diff(&view, &view);
+    text = VIEW_TEXT(regs_segments_text, &view);
+    for (unsigned int i = 0; i < SEG_COUNT; i++)
+        assert_non_null(strstr(text, segment_name((enum segment_register)i)));
+    assert_non_null(strstr(text, "cs              0x10   base 0x0       limit 0xffffffff"));
+    free(text);
+    view.regs.hidden_known = false;
+    text = VIEW_TEXT(regs_segments_text, &view);
+    assert_non_null(strstr(text, "cs              0x10\n"));
+    assert_null(strstr(text, "ldtr"));
+    free(text);
+    json_t *json = regs_segments_json(&view);
+    assert_true(json_is_null(json_object_get(json, "gdtr")));
+    json_decref(json);
+    target_close(stop.target);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_flag_names),
         cmocka_unit_test(test_flag_text_is_cut_to_its_buffer),
         cmocka_unit_test(test_text_of_long_mode),
+        cmocka_unit_test(test_the_bits_that_are_clear),
+        cmocka_unit_test(test_control_registers_alone),
+        cmocka_unit_test(test_segments_alone),
         cmocka_unit_test(test_hidden_parts_unknown),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_diff),
