@@ -9,9 +9,9 @@ CHECK_LINUX := $(LINUX)/cloud.bzImage $(BUILD)/init.cpio.gz
 
 # Programs that end-to-end tests run. E2E_GUESTS drive a QEMU with the inspector's own parts.
 E2E_GUESTS := checkpoint_registers drive loader
-E2E_TOOLS := $(addprefix $(OUT)/tests/,corrupt left_behind peak $(E2E_GUESTS))
+E2E_TOOLS := $(addprefix $(OUT)/tests/,corrupt left_behind peak rsp_client $(E2E_GUESTS))
 
-$(OUT)/tests/corrupt $(OUT)/tests/left_behind $(OUT)/tests/peak: $(OUT)/tests/%: tests/tools/%.c
+$(OUT)/tests/corrupt $(OUT)/tests/left_behind $(OUT)/tests/peak $(OUT)/tests/rsp_client: $(OUT)/tests/%: tests/tools/%.c
 	@mkdir -p $(@D)
 	$(CC) $(HOST_CFLAGS) -D_GNU_SOURCE -o $@ $<
 

@@ -17,9 +17,18 @@ void gateway_reply(struct gateway *gateway, const char *format, ...)
     client_send_text(&gateway->client, text);
 }
 
+/* Messages quote packets: nothing in them may move the cursor or start another line. */
+static void say_safely(const char *message)
+{
+    fputs("bootscope gateway: ", stderr);
+    for (; *message; message++)
+        putc(*message >= ' ' && *message <= '~' ? *message : '.', stderr);
+    putc('\n', stderr);
+}
+
 void gateway_refuse(struct gateway *gateway, struct error *err)
 {
-    fprintf(stderr, "bootscope gateway: %s\n", error_message(err));
+    say_safely(error_message(err));
     error_free(err);
     gateway_reply(gateway, "E01");
 }
