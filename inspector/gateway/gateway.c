@@ -63,7 +63,7 @@ static struct error *begin_client(struct gateway *gateway, int in, int out)
 {
     gateway->held = gateway->inserted_here = gateway->after_event = false;
     gateway->swbreak = gateway->hwbreak = gateway->lldb = false;
-    gateway->stop_at_checkpoints = false;
+    gateway->stop_at_checkpoints = gateway->moved_unseen = gateway->looks_again = false;
     gateway->told = (struct libraries){0};
     return client_open(&gateway->client, gateway->session->loop, in, out, on_urgent, gateway);
 }
@@ -76,17 +76,54 @@ static void end_client(struct gateway *gateway)
         gateway->ending = true;
 }
 
+/* Whoever was turned away is read until he hangs up: so he gets to read why, whatever he sends. */
+static struct error *read_turned_away(void *context)
+{
+    struct turned_away *away = context;
+    char bytes[512];
+
+    if (recv(away->fd, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
+        return NULL;
+    loop_unwatch(away->loop, away->fd);
+    close(away->fd);
+    away->fd = 0;
+    return NULL;
+}
+
 /* One at a time: whoever comes second is told so, and the first goes on undisturbed. */
-static void turn_away(int fd)
+static struct error *turn_away(struct gateway *gateway, int fd)
 {
     static const char refusal[] = "E.another debugger is connected";
     char packet[2 * sizeof(refusal) + 8];
-    size_t length = rsp_encode(refusal, strlen(refusal), packet);
+    /* Acknowledged and answered before it is asked: gdb asks first, and drops what comes before "+". */
+    size_t length = 1 + rsp_encode(refusal, strlen(refusal), packet + 1);
 
+    packet[0] = '+';
     fprintf(stderr, "bootscope gateway: a second debugger was turned away\n");
-    if (send(fd, packet, length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-        fprintf(stderr, "bootscope gateway: it could not be told: %s\n", strerror(errno));
+    bool told = send(fd, packet, length, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)length;
+    for (size_t i = 0; told && i < TURNED_AWAY_MAX; i++) {
+        struct turned_away *away = &gateway->turned_away[i];
+
+        if (away->fd)
+            continue;
+        *away = (struct turned_away){gateway->session->loop, fd};
+        shutdown(fd, SHUT_WR);
+        return loop_watch(away->loop, fd, read_turned_away, away);
+    }
     close(fd);
+    return NULL;
+}
+
+static void close_turned_away(struct gateway *gateway)
+{
+    for (size_t i = 0; i < TURNED_AWAY_MAX; i++) {
+        struct turned_away *away = &gateway->turned_away[i];
+
+        if (!away->fd)
+            continue;
+        loop_unwatch(away->loop, away->fd);
+        close(away->fd);
+    }
 }
 
 static struct error *on_connection(void *context)
@@ -97,10 +134,8 @@ static struct error *on_connection(void *context)
 
     if (err || fd < 0)
         return err;
-    if (client_connected(&gateway->client)) {
-        turn_away(fd);
-        return NULL;
-    }
+    if (client_connected(&gateway->client))
+        return turn_away(gateway, fd);
     return begin_client(gateway, fd, fd);
 }
 
@@ -166,6 +201,9 @@ static void close_all(struct gateway *gateway)
     if (gateway->session->qemu)
         qemu_on_console(gateway->session->qemu, NULL, NULL);
     client_close(&gateway->client);
+    close_turned_away(gateway);
+    if (gateway->listener.fd >= 0)
+        loop_unwatch(gateway->session->loop, gateway->listener.fd);
     listener_close(&gateway->listener);
     if (gateway->signals >= 0) {
         loop_unwatch(gateway->session->loop, gateway->signals);

@@ -18,11 +18,20 @@ struct point {
 
 enum motion { MOTION_GO, MOTION_STEP, MOTION_BACK, MOTION_STEP_BACK };
 
+/* Connections that were turned away and have not closed yet. */
+#define TURNED_AWAY_MAX 4
+
+struct turned_away {
+    struct loop *loop;
+    int fd; /* 0: free */
+};
+
 struct gateway {
     struct debugger *debugger;
     struct session *session;
     struct client client;
     struct listener listener;
+    struct turned_away turned_away[TURNED_AWAY_MAX];
     bool stdio;
     int signals; /* signalfd */
     bool ending;
@@ -42,6 +51,8 @@ struct gateway {
     int exec_fd;            /* the file of the guest as a whole: see exec_file.c */
 
     bool stop_at_checkpoints;
+    bool moved_unseen;  /* a monitor command moved the guest, and registers were not read since */
+    bool looks_again;   /* this client reads them by itself after a monitor command */
     bool inserted_here; /* a breakpoint at the present pc, since the last library event */
     bool after_event;
     bool forward; /* the guest runs forwards: what it prints is passed on */

@@ -59,7 +59,9 @@ static void run(struct gateway *gateway, const char *line, FILE *out)
     if (environment.moved) {
         gateway->arrival = *debugger_arrival(gateway->debugger);
         gateway->held = gateway->inserted_here = gateway->after_event = false;
-        fputs(FLUSH_HINT, out);
+        if (!gateway->looks_again)
+            fputs(FLUSH_HINT, out);
+        gateway->moved_unseen = true;
     }
 }
 

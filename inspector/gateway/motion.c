@@ -246,6 +246,7 @@ void gateway_move(struct gateway *gateway, enum motion motion)
     bool changed = false;
     struct error *err = NULL;
 
+    gateway->moved_unseen = false;
     if (!due_already(gateway, motion)) {
         gateway->interrupted = false;
         gateway->forward = motion == MOTION_GO || motion == MOTION_STEP;

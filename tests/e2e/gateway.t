@@ -151,7 +151,7 @@ expect ^OK$
 send m7000,4
 expect ^de2311ef$
 send x7000,2
-expect ^\xde#
+expect ^.#$
 send m7000,ffffffffffffffff
 expect ^de2311ef[0-9a-f]{16376}$
 send mfffffff8,100
@@ -211,8 +211,7 @@ expect ^$
 send \x00
 expect ^$
 send a}
-raw $a}#de
-expect .
+expect ^E01$
 raw $
 repeat 20000 aa
 raw #00

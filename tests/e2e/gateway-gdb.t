@@ -1,0 +1,184 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# bootscope gateway with Debian's gdb, and with its gdb that has no Python: what a person does there.
+# No file of settings is read, and no command is given that the person would not give.
+set -u
+: "${OUT:=build}" "${BUILD:=build}"
+B=$OUT/bootscope
+image=$BUILD/teaching.bzImage
+minimal=$BUILD/gdb-minimal/usr/bin/gdb
+export LC_ALL=C
+T=$(mktemp -d "${TMPDIR:-/tmp}/bootscope-gateway-gdb.XXXXXX")
+gateway=
+clean_up() {
+	[ -z "$gateway" ] || kill -KILL "$gateway" 2>/dev/null
+	rm -rf "$T"
+}
+trap clean_up EXIT
+
+number=0
+check() { # NAME COMMAND...
+	local name=$1
+	shift
+	number=$((number + 1))
+	if "$@" >"$T/check" 2>&1; then echo "ok $number - $label$name"; else
+		echo "not ok $number - $label$name"
+		printf '# %s\n' "$*"
+		sed 's/^/# /' "$T/out" | tail -n 25
+	fi
+}
+has() { grep -qE -- "$1" "$T/out"; }
+hasnt() { ! has "$1"; }
+# The lines that match ONE come right before those that match TWO.
+in_order() { # ERE...
+	local at=0 line
+	for pattern; do
+		line=$(tail -n +$((at + 1)) "$T/out" | grep -nE -m1 -- "$pattern" | cut -d: -f1)
+		[ -n "$line" ] || { echo "not there, or too early: $pattern" && return 1; }
+		at=$((at + line))
+	done
+}
+
+# Standard input is gdb's script. Sets status; its output is in $T/out.
+session() { # [GATEWAY OPTION...]
+	{
+		echo "target remote | exec $B gateway $*"
+		cat
+	} >"$T/script"
+	timeout 120 "$gdb" -batch -nx -x "$T/script" >"$T/out" 2>&1 </dev/null
+	status=$?
+}
+
+core() {
+	session "$image" <<'END'
+break extract_kernel
+continue
+backtrace
+info sharedlibrary
+END
+	check "a breakpoint set in reset, before anything is in memory" has '^Breakpoint 1 at 0x[0-9a-f]+: file stub/extract.c, line [0-9]+\.$'
+	check "is hit in the copy, with source line and caller" in_order '^Breakpoint 1.*, extract_kernel \(boot_params=0x11050, output=0x1000000' '^[0-9]+	' '^#0  extract_kernel \(.*at stub/extract.c:[0-9]+$' '^#1 +0x0000000001[0-9a-f]+ in relocated \(\) at stub/relocated.S:[0-9]+$'
+	check "the code as loaded is no more on the list, the copy is" in_order '^From' '0x00000000018[0-9a-f]+ .* Yes .*/stub\.elf$'
+	check "once" test "$(grep -c '/stub\.elf$' "$T/out")" -eq 1
+	check "nothing else stops it" test "$(grep -cE '^Breakpoint 1[.0-9]*, ' "$T/out")" -eq 1
+
+	session --append kaslr_seed=11 "$image" <<'END'
+break start_kernel
+continue
+print $pc == start_kernel || $pc - (long)start_kernel < 64
+print (long)&start_kernel - 0xffffffff81000000 > 0x200000
+backtrace
+watch ballast[0]
+continue
+END
+	check "a function of the kernel, at its randomised address" in_order '^Breakpoint 1.*, start_kernel \(\) at stub/kernel/main.c:[0-9]+$' '^\$2 = 1$' '^#1 +0xffffffff[0-9a-f]+ in x86_64_start_kernel'
+	check "a watchpoint there" in_order '^Hardware watchpoint 2: ballast' '^Old value = 0' '^New value = 1' '^start_kernel \(\) at'
+
+	session "$image" <<'END'
+break *0x10200
+continue
+print/x $pc
+x/i $pc
+stepi
+continue
+END
+	check "a breakpoint in real mode" in_order '^Breakpoint 1, 0x0*10200 in ' '^\$1 = 0x10200$' '^=> 0x10200:	jmp'
+	check "lets the guest go on, to its end" in_order '^\$1' 'exited normally\]$'
+	check "what the guest prints is shown" has '^teaching kernel: pass'
+	check "and how it ended is said" has "^the guest's end: pass"
+
+	session "$image" <<'END'
+break extract_kernel
+continue
+monitor regs
+monitor pt $rip
+monitor vmmap
+monitor help
+monitor nonsense
+monitor stop-at checkpoints
+continue
+continue
+monitor stop-at breakpoints
+break start_kernel
+continue
+END
+	check "the inspector's commands" in_order '^ +registers +rax 0x' 'PML4' 'moving the guest' 'stop-at checkpoints' '^nonsense: .*no such command'
+	check "checkpoints stop it when told to, and not when told not to" in_order 'continue stops at every checkpoint' 'extract-kernel  ' 'location-chosen  ' 'breakpoints only' '^Breakpoint 2.*, start_kernel'
+	check "and not at one more" hasnt 'decompressed  '
+}
+
+for gdb in gdb "$minimal"; do
+	label="${gdb##*/}: "
+	[ "$gdb" = gdb ] || label="gdb without Python: "
+	if ! command -v "$gdb" >/dev/null; then
+		number=$((number + 1))
+		echo "ok $number - # SKIP there is no $gdb"
+		continue
+	fi
+	core
+done
+label=
+gdb=gdb
+
+# The guest moves under gdb's feet; the hook is what gdbinit/ has.
+session "$image" <<'END'
+monitor c startup-64
+define hookpost-monitor
+  maintenance flush register-cache
+  sharedlibrary
+end
+monitor c relocated
+print $pc
+info sharedlibrary
+END
+check "a command that moves the guest says what gdb has to be told" test "$(grep -c 'maintenance flush register-cache' "$T/out")" -ge 1
+check "with a hook behind monitor gdb looks again by itself" in_order '<relocated\+[0-9]+>$' '/stub\.elf$'
+
+# Sockets: two gdbs after each other, and one that comes too many.
+listen() { # ADDRESS
+	: >"$T/err"
+	"$B" gateway --listen "$1" "$image" >/dev/null 2>"$T/err" </dev/null &
+	gateway=$!
+	address=$(timeout 20 tail -s 0.05 -n +1 -f --pid=$gateway "$T/err" | sed -n 's/.*listening on //p;/listening on/q')
+	address=${address#unix:}
+}
+ended() { # STATUS
+	timeout 20 tail -s 0.05 --pid="$gateway" -f /dev/null || return 1
+	wait "$gateway"
+	local status=$?
+	gateway=
+	[ "$status" -eq "$1" ]
+}
+kinds=("unix:$T/socket" 127.0.0.1:0 localhost:0)
+! grep -qs '^0*1 ' /proc/net/if_inet6 || kinds+=('[::1]:0')
+for kind in "${kinds[@]}"; do
+	label="$kind: "
+	label=${label/$T/}
+	listen "$kind"
+	timeout 60 gdb -batch -nx -ex "target remote $address" -ex 'break extract_kernel' -ex continue \
+		-ex "shell timeout 60 gdb -batch -nx -ex 'target remote $address' 2>&1" -ex 'stepi' >"$T/out" 2>&1
+	check "the copy's extract_kernel" has '^Breakpoint 1.*, extract_kernel'
+	check "a second debugger is told that there is one" has 'another debugger is connected'
+	check "one line says so here" test "$(grep -c 'second debugger' "$T/err")" -eq 1
+	check "the first goes on" in_order 'another debugger' '^0x0+1[0-9a-f]+|^[0-9]+	'
+	timeout 60 gdb -batch -nx -ex "target remote $address" -ex 'print $pc' -ex 'backtrace' -ex 'kill' >"$T/out" 2>&1
+	check "the next one finds the guest where it was" in_order '<extract_kernel\+[0-9]+>$' '^#1 .* relocated'
+	check "kill ends it" ended 0
+done
+label=
+
+refused() { # ADDRESS ERE
+	timeout 20 "$B" gateway --listen "$1" "$image" >"$T/out" 2>&1 </dev/null
+	[ $? -eq 2 ] && [ "$(wc -l <"$T/out")" -eq 1 ] && has "$2"
+}
+check "not on every interface" refused 0.0.0.0:0 'only the loopback'
+check "not on another address" refused 192.0.2.1:1234 'only the loopback'
+check "not by a name that somebody could look up" refused example.org:1234 'only the loopback'
+check "not on IPv6's every interface" refused '[::]:0' 'only the loopback'
+check "no port" refused 127.0.0.1 'unix:PATH or HOST:PORT'
+check "no such port" refused 127.0.0.1:70000 'unix:PATH or HOST:PORT'
+touch "$T/file"
+check "not over a file" refused "unix:$T/file" 'exists already'
+check "no path that is too long" refused "unix:$T/$(printf 'x%.0s' {1..120})" 'must have 1 to'
+echo "1..$number"
