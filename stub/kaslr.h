@@ -21,6 +21,9 @@ struct kaslr_request {
     uint64_t load_physical_addr; /* the virtual choice starts here, in the kernel's counting */
 };
 
+/* What the last search worked on: for debuggers and tests, nothing else reads it. */
+extern struct kaslr_search kaslr_search;
+
 /*
  * Chooses both addresses, or keeps the defaults for "nokaslr". Clears KASLR_FLAG in loadflags and
  * sets it when the choice is random. When no physical slot is found, warns and keeps the default

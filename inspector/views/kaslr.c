@@ -252,7 +252,7 @@ static bool read_bool(const bool *from)
 static struct error *read_search(const struct stop *stop, struct kaslr_view *view)
 {
     struct kaslr_search *search = &view->search;
-    bool there, has_search;
+    bool there, has_search = false;
     struct error *err = read_variable(stop, "chosen_location", &view->choice, sizeof(view->choice),
                                       &there);
 

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "guest.h"
 #include "memmap_firmware.h"
@@ -266,10 +267,11 @@ static void find_overlaps(struct memmap_view *view)
 struct error *memmap_capture(const struct stop *stop, const struct boot_done *done,
                              struct memmap_view *ret)
 {
-    struct survey survey = {stop, done, malloc(sizeof(*survey.params)), ret};
+    struct survey survey = {.stop = stop, .done = done, .view = ret};
     struct error *err;
 
-    *ret = (struct memmap_view){0};
+    memset(ret, 0, sizeof(*ret));
+    survey.params = malloc(sizeof(*survey.params));
     if (!survey.params)
         return error_new(ERROR_SYSTEM, "memmap: no memory");
     err = params_capture(stop, survey.params);

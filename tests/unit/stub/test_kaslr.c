@@ -305,6 +305,31 @@ static void a_map_full_of_slots(void **state)
     assert_int_equal(choice.physical_slots, 100); /* MAX_SLOT_AREA */
 }
 
+/* What it worked on is there afterwards, and of the last search only. */
+static void the_search_is_kept(void **state)
+{
+    uint64_t slots = 0;
+
+    (void)state;
+    assert_null(choose("kaslr_seed=7"));
+    assert_null(choose("kaslr_seed=5 mem=512M memmap=2M$128M"));
+    assert_true(kaslr_search.seeded);
+    assert_int_equal(kaslr_search.seed, 5);
+    assert_int_equal(kaslr_search.minimum, 16 * MIB);
+    assert_int_equal(kaslr_search.image_size, request.output_size);
+    assert_int_equal(kaslr_search.alignment, ALIGNMENT);
+    assert_int_equal(kaslr_search.avoid.mem_limit, 512 * MIB);
+    assert_int_equal(kaslr_search.avoid.limit_reason, MEM_LIMIT_MEM);
+    for (unsigned int i = 0; i < kaslr_search.area_count; i++)
+        slots += kaslr_search.areas[i].num;
+    assert_int_equal(kaslr_search.area_count, 3); /* cut by the decompression and by memmap= */
+    assert_int_equal(slots, choice.physical_slots);
+    assert_int_equal(slots, kaslr_search.slot_max);
+    assert_null(choose("mem=512M"));
+    assert_false(kaslr_search.seeded);
+    assert_int_equal(kaslr_search.area_count, 2);
+}
+
 static void hostile_numbers(void **state)
 {
     (void)state;
@@ -361,6 +386,7 @@ int main(void)
         cmocka_unit_test_setup(no_e820_at_all, setup),
         cmocka_unit_test_setup(more_entries_than_the_table_has, setup),
         cmocka_unit_test_setup(a_map_full_of_slots, setup),
+        cmocka_unit_test_setup(the_search_is_kept, setup),
         cmocka_unit_test_setup(hostile_numbers, setup),
         cmocka_unit_test_setup(a_kernel_too_large_for_its_range, setup),
         cmocka_unit_test_setup(a_ring_of_setup_data, setup),
