@@ -183,6 +183,21 @@ static void print_heading(struct debugger *debugger, const struct arrival *arriv
     flow_end(&flow);
 }
 
+/* Columns of a line of code before its text, the label included. */
+#define NEXT_COLUMNS 53
+
+/* One line: where a call leads has its source named only if there is room. */
+static void print_next(const struct disasm_line *next, const struct text *text)
+{
+    struct disasm_line line = *next;
+    char *source = strstr(line.target, " (");
+
+    if (source && NEXT_COLUMNS + strlen(line.text) + 4 + strlen(line.target) > TEXT_COLUMNS)
+        *source = '\0';
+    text_label(text, "next");
+    disasm_line_text(&line, text);
+}
+
 /* Two lines: the place in the source, and the instruction that comes next. */
 static struct error *print_place(const struct stop *stop, const struct text *text)
 {
@@ -202,11 +217,12 @@ static struct error *print_place(const struct stop *stop, const struct text *tex
     err = disasm_one(stop, &next, &there);
     if (err)
         return err;
-    text_label(text, "next");
-    if (there)
-        disasm_line_text(&next, text);
-    else
+    if (there) {
+        print_next(&next, text);
+    } else {
+        text_label(text, "next");
         text_print(text, TEXT_BAD, "cannot be read: not mapped\n");
+    }
     return NULL;
 }
 

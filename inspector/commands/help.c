@@ -17,8 +17,8 @@ static const struct {
     [GROUP_PROGRAM] = {"program", "the program"},
 };
 
-/* The column where summaries begin, and the one where a line is full. */
-#define HELP_SUMMARY 35
+/* Where summaries begin. */
+#define HELP_SUMMARY 31
 
 /* "x/FMT EXPR" */
 static void usage_of(const struct command *command, char *out, size_t size)
