@@ -28,12 +28,16 @@ check() { # NAME TEST...
 	fi
 }
 
+# What jq says of the output, read as an array.
+printed() { jq -es "$1" "$T/out" >/dev/null; }
+
 # A session whose lines come from this test: say LINE writes one, hear TEXT reads up to it.
 open_session() { # ARGUMENT...
 	coproc REPL { exec "$B" repl "$@" 2>"$T/err"; }
 	repl=$REPL_PID
 	exec 5>&"${REPL[1]}" 6<&"${REPL[0]}"
-	exec {REPL[1]}>&-
+	local fd=${REPL[1]}
+	exec {fd}>&-
 }
 say() { printf '%s\n' "$1" >&5; }
 hear() {
@@ -88,8 +92,8 @@ while [ ! -S "$T/gdb" ] && [ -e "/proc/$qemu" ]; do sleep 0.05; done
 printf '%s\n' 'c relocated' 'expect copy != load' 'checkpoints' 'back' >"$T/script"
 "$B" repl --json --connect "unix:$T/gdb" "$image" -x "$T/script" </dev/null >"$T/out" 2>"$T/err"
 status=$?
-check 'a guest of somebody else is moved forwards' jq -es '.[0].checkpoint == "relocated" and .[0].instructions == null' "$T/out"
-check 'and its checkpoints are noted' jq -es '.[2] | map(select(.passed)) | length == 11' "$T/out"
+check 'a guest of somebody else is moved forwards' printed '.[0].checkpoint == "relocated" and .[0].instructions == null'
+check 'and its checkpoints are noted' printed '.[2] | map(select(.passed)) | length == 11'
 check 'but not taken back' grep -q '^bootscope repl: .*script:4: ' "$T/err"
 check 'which is exit status 2' test "$status" = 2
 check 'and it is still there' test -e "/proc/$qemu"
