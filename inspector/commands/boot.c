@@ -60,10 +60,9 @@ const struct command commands_boot[] = {
      .arguments = "[SITE|wrong]",
      .summary = "how far everything moved, and which relocation sites are wrong",
      .example = "reloc",
-     .help =
-         "All sites are compared at relocations-applied and kernel-entry. SITE is an address of\n"
-         "one site, as linked or as it is now: its kind, its place, the expected and the found\n"
-         "value. \"reloc wrong\" lists the wrong ones.",
+     .help = "All sites are compared at relocations-applied and kernel-entry. SITE is an\n"
+             "address of one site, as linked or as it is now: its kind, its place, the\n"
+             "expected and the found value. \"reloc wrong\" lists the wrong ones.",
      .group = GROUP_BOOT,
      .completes = ARGUMENT_EXPRESSION,
      .has_json = true,
@@ -72,9 +71,8 @@ const struct command commands_boot[] = {
      .arguments = "",
      .summary = "physical memory at this place, region by region, with overlaps drawn",
      .example = "memmap",
-     .help = "What the firmware says (RAM, reserved, holes) and what the boot has put there: the "
-             "image\n"
-             "as loaded, its copy and the parts of it, the output buffer, the kernel.",
+     .help = "What the firmware says (RAM, reserved, holes) and what the boot has put there:\n"
+             "the image as loaded, its copy and the parts of it, the output buffer, the kernel.",
      .group = GROUP_BOOT,
      .has_json = true,
      .run = run_memmap},
@@ -104,9 +102,9 @@ const struct command commands_boot[] = {
      .arguments = "",
      .summary = "how KASLR chose the kernel's place: what it avoided, the slots",
      .example = "kaslr",
-     .help = "From location-chosen on. The slots are counted once more from e820 and the avoided\n"
-             "ranges, another way than the stub does; its counts and its choice must agree, and\n"
-             "with kaslr_seed= the places are computed.",
+     .help = "From location-chosen on. The slots are counted once more from e820 and the\n"
+             "avoided ranges, another way than the stub does; its counts and its choice must\n"
+             "agree, and with kaslr_seed= the places are computed.",
      .group = GROUP_BOOT,
      .has_json = true,
      .run = run_kaslr},

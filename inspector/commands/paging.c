@@ -271,9 +271,9 @@ const struct command commands_paging[] = {
      .arguments = "[ADDR|FILTER]",
      .summary = "what is mapped: ranges of equal mapping, merged",
      .example = "vmmap rwx",
-     .help = "With an address: only the range that has it. FILTER is one of w x r-- rw- r-x rwx\n"
-             "user global 4k 2m 4m 1g identity elsewhere (mapped to another address). While\n"
-             "paging is off, tables that are prepared are shown, and that they are not in use.",
+     .help = "With an address: only the range that has it. FILTER is one of w x r-- rw- r-x\n"
+             "rwx user global 4k 2m 4m 1g identity elsewhere (mapped to another address).\n"
+             "While paging is off, tables that are prepared are shown, as not in use.",
      .group = GROUP_PAGING,
      .completes = ARGUMENT_EXPRESSION,
      .has_json = true,
@@ -282,9 +282,9 @@ const struct command commands_paging[] = {
      .arguments = "ADDR",
      .summary = "the walk of one address through the page tables, level by level",
      .example = "pt 0x1000123",
-     .help =
-         "Each entry by table, index, raw value and flags: P RW US PWT PCD A D PS PAT G NX, SWn\n"
-         "for bits that the CPU ignores. The address is drawn with the bits of each level.",
+     .help = "Each entry by table, index, raw value and flags: P RW US PWT PCD A D PS PAT G\n"
+             "NX, and SWn for bit n where the CPU ignores it. The address is drawn with the\n"
+             "bits of each level.",
      .group = GROUP_PAGING,
      .completes = ARGUMENT_EXPRESSION,
      .has_json = true,

@@ -186,6 +186,7 @@ static void test_aliases_in_circles(void **state)
 {
     struct stop stop = linked();
     struct aliases_view view;
+    json_t *json;
 
     (void)state;
     for (unsigned int i = 0; i < 512; i++)
@@ -194,7 +195,9 @@ static void test_aliases_in_circles(void **state)
     assert_true(view.capped);
     assert_true(view.count > ALIASES_MAX);
     view_has(VIEW_TEXT(aliases_text, &view), "the search was cut");
-    assert_int_equal(json_array_size(json_object_get(aliases_json(&view), "aliases")), ALIASES_MAX);
+    json = aliases_json(&view);
+    assert_int_equal(json_array_size(json_object_get(json, "aliases")), ALIASES_MAX);
+    json_decref(json);
     target_close(stop.target);
 }
 
