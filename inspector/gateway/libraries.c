@@ -205,7 +205,7 @@ static struct error *print_name(FILE *stream, const struct library *library)
     return NULL;
 }
 
-struct error *libraries_document(const struct libraries *libraries, bool sections, char **ret)
+struct error *libraries_document(const struct libraries *libraries, char **ret)
 {
     struct error *err = NULL;
     size_t size;
@@ -220,7 +220,7 @@ struct error *libraries_document(const struct libraries *libraries, bool section
     for (size_t i = 0; i < libraries->count && !err; i++) {
         fputs("  <library name=\"", stream);
         err = print_name(stream, &libraries->list[i]);
-        fprintf(stream, "\"><%s address=\"0x%llx\"/></library>\n", sections ? "section" : "segment",
+        fprintf(stream, "\"><segment address=\"0x%llx\"/></library>\n",
                 (unsigned long long)libraries->list[i].start);
     }
     fputs("</library-list>\n", stream);
@@ -231,4 +231,14 @@ struct error *libraries_document(const struct libraries *libraries, bool section
     else
         *ret = text;
     return err;
+}
+
+void libraries_text(const struct libraries *libraries, FILE *stream)
+{
+    for (size_t i = 0; i < libraries->count; i++) {
+        const struct library *library = &libraries->list[i];
+
+        fprintf(stream, "0x%-16llx 0x%-16llx %s\n", (unsigned long long)library->bias,
+                (unsigned long long)library->start, symbols_path(library->file));
+    }
 }

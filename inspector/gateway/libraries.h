@@ -19,6 +19,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "debugger.h"
 
@@ -54,7 +55,9 @@ bool libraries_equal(const struct libraries *a, const struct libraries *b);
 /* The entry that covers the address, or NULL. */
 const struct library *libraries_find(const struct libraries *libraries, uint64_t address);
 
-/* The document, owned by the caller. sections: one <section>, as lldb wants it, not <segment>. */
-struct error *libraries_document(const struct libraries *libraries, bool sections, char **ret);
+/* The document of qXfer:libraries:read, owned by the caller. */
+struct error *libraries_document(const struct libraries *libraries, char **ret);
+/* The same for people: a file and what to add to its link addresses, a line each. */
+void libraries_text(const struct libraries *libraries, FILE *stream);
 
 #endif

@@ -18,7 +18,9 @@
 static const char gateway_help[] =
     "\nhere, in the gateway\n"
     "  stop-at checkpoints|breakpoints   where gdb's continue stops: at each checkpoint as well,\n"
-    "                                    or at breakpoints only, as it does at first\n";
+    "                                    or at breakpoints only, as it does at first\n"
+    "  libraries                         which file is where: what to add to its link addresses,\n"
+    "                                    and its first byte (lldb: target modules load --slide)\n";
 
 /* The gateway's own command; false when line is another. */
 static bool stop_at(struct gateway *gateway, const char *line, FILE *out)
@@ -40,6 +42,21 @@ static bool stop_at(struct gateway *gateway, const char *line, FILE *out)
     return true;
 }
 
+static void print_libraries(struct gateway *gateway, FILE *out)
+{
+    struct libraries libraries;
+    const struct stop *stop;
+    struct error *err = debugger_stop(gateway->debugger, &stop);
+
+    if (!err)
+        err = libraries_at(stop, gateway->session->qemu, &gateway->names, &libraries);
+    if (err)
+        fprintf(out, "%s\n", error_message(err));
+    else
+        libraries_text(&libraries, out);
+    error_free(err);
+}
+
 static void run(struct gateway *gateway, const char *line, FILE *out)
 {
     struct text text = {.stream = out};
@@ -48,6 +65,10 @@ static void run(struct gateway *gateway, const char *line, FILE *out)
     line += strspn(line, " \t");
     if (stop_at(gateway, line, out))
         return;
+    if (strcmp(line, "libraries") == 0) {
+        print_libraries(gateway, out);
+        return;
+    }
     struct error *err = commands_execute(&environment, line);
     if (err)
         fprintf(out, "%s\n", error_message(err));

@@ -132,7 +132,8 @@ static struct error *update_libraries(struct gateway *gateway, bool *ret_changed
     const struct stop *stop;
 
     *ret_changed = false;
-    if (!debugger_alive(gateway->debugger))
+    /* lldb stops for its user at such an event, and takes no file at another place for it. */
+    if (!debugger_alive(gateway->debugger) || gateway->lldb)
         return NULL;
     struct error *err = debugger_stop(gateway->debugger, &stop);
     if (!err)

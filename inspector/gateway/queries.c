@@ -80,7 +80,7 @@ static struct error *list_libraries(struct gateway *gateway)
     free(gateway->library_text);
     gateway->library_text = NULL;
     if (!err)
-        err = libraries_document(&gateway->told, gateway->lldb, &gateway->library_text);
+        err = libraries_document(&gateway->told, &gateway->library_text);
     return err;
 }
 

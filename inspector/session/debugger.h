@@ -86,7 +86,10 @@ enum run_to {
 };
 struct error *debugger_run(struct debugger *debugger, enum run_to to, const struct stage *stage,
                            struct arrival *ret);
-/* Steps count instructions; breakpoints on the way do not stop it, the guest's end does. */
+/*
+ * Steps count instructions; breakpoints on the way do not stop it, the guest's end does. When the
+ * last one makes an access that is watched, that is the arrival (ARRIVED_WATCHPOINT).
+ */
 struct error *debugger_step(struct debugger *debugger, uint64_t count, struct arrival *ret);
 /*
  * Steps until the predicate holds (ARRIVED_CONDITION), a breakpoint is met, or the deadline passes. It is asked

@@ -167,6 +167,16 @@ static struct error *step_once(struct debugger *debugger, bool capture, struct a
     return ret_from->stop ? settle(debugger, ret_from) : NULL;
 }
 
+static void watched_by_user(struct debugger *debugger, const struct timeline_arrival *from,
+                            struct arrival *arrival)
+{
+    struct arrival sorted;
+
+    if (from->why.reason == STOP_WATCHPOINT && debugger_sort(debugger, from, &sorted) &&
+        sorted.kind == ARRIVED_WATCHPOINT)
+        *arrival = sorted;
+}
+
 struct error *debugger_step(struct debugger *debugger, uint64_t count, struct arrival *ret)
 {
     struct arrival arrival = {.kind = ARRIVED_STEP, .stage = debugger->arrival.stage};
@@ -181,6 +191,9 @@ struct error *debugger_step(struct debugger *debugger, uint64_t count, struct ar
             from.event != TIMELINE_TIMEOUT)
             arrival.kind = ARRIVED_STEP;
     }
+    /* The steps are done, and with the last one something watched was accessed: that says more. */
+    if (!err && arrival.kind == ARRIVED_STEP && count > 0)
+        watched_by_user(debugger, &from, &arrival);
     if (!err)
         debugger_arrive(debugger, &arrival, ret);
     return debugger_lost(debugger, err);

@@ -76,6 +76,14 @@ END
 	check "a watchpoint there" in_order '^Hardware watchpoint 2: ballast' '^Old value = 0' '^New value = 1' '^start_kernel \(\) at'
 
 	session "$image" <<'END'
+break start_kernel
+continue
+watch ballast[0]
+next
+END
+	check "a watched access is seen by a step, too" in_order '^Hardware watchpoint 2: ballast' '^Old value = 0' '^New value = 1'
+
+	session "$image" <<'END'
 break *0x10200
 continue
 print/x $pc
