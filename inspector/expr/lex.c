@@ -150,6 +150,8 @@ static void lex_character(const char *text, struct token *token)
             return bad(token, at, "no such escape: there are \\0 \\n \\r \\t \\\\ \\' \\xHH");
     } else if (text[at] == '\0' || text[at] == '\'') {
         return bad(token, at, "a character is missing");
+    } else if (!isprint((unsigned char)text[at])) {
+        return bad(token, at, "write this character as \\xHH");
     } else {
         token->number = (unsigned char)text[at++];
     }
