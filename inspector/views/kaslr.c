@@ -5,9 +5,15 @@
 
 #include "layout.h"
 #include "params.h"
+#include "sites.h"
 
 /* What is in the way: the avoided regions, and e820's entries that are not RAM. */
 #define OBSTACLES_MAX (MEM_AVOID_MAX + E820_MAX_ENTRIES_ZEROPAGE)
+
+/* The kernel maps itself in pages of this size, and needs whole ones. */
+#define KERNEL_PAGE UINT64_C(0x200000)
+/* The search begins at the default place or here, whichever is lower. */
+#define MINIMUM_MAX (UINT64_C(512) << 20)
 
 /* Starts of slots that are out of the question: low..high, both included. */
 struct gap {
@@ -204,6 +210,30 @@ static void check_avoided(const struct params_view *params, struct kaslr_view *v
         view->wrong |= KASLR_UNLISTED;
 }
 
+/* From where, for what size and in what steps it must have searched. */
+static void check_bounds(const struct stop *stop, struct kaslr_view *view)
+{
+    const struct image *image = stop->image;
+    const struct kaslr_search *search = &view->search;
+    uint64_t end, output, size;
+
+    if (!image || !image->kernel.bytes || !stop->facts.copy.known ||
+        !symbols_value(stop->stub, "_end", &end))
+        return;
+    /* The copy ends where the buffer at the default place does. */
+    output = stop->facts.copy.value + end - image->setup.init_size;
+    size = kernel_extent(&image->kernel, image->setup.pref_address);
+    if (size < image->kernel.size)
+        size = image->kernel.size;
+    view->must_minimum = known(output < MINIMUM_MAX ? output : MINIMUM_MAX);
+    view->must_size = known((size + KERNEL_PAGE - 1) & ~(KERNEL_PAGE - 1));
+    view->must_alignment = known(image->setup.kernel_alignment);
+    if (search->minimum != view->must_minimum.value ||
+        search->image_size != view->must_size.value ||
+        search->alignment != view->must_alignment.value)
+        view->wrong |= KASLR_BOUNDS;
+}
+
 static void recount(const struct stop *stop, const struct params_view *params,
                     struct kaslr_view *view)
 {
@@ -214,6 +244,7 @@ static void recount(const struct stop *stop, const struct params_view *params,
         if (params->e820[i].type == E820_TYPE_RAM)
             count_region(gaps, count, &params->e820[i], view);
     check_avoided(params, view);
+    check_bounds(stop, view);
     check_physical(view);
     check_virtual(stop, view);
 }

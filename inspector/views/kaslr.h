@@ -37,7 +37,8 @@ struct kaslr_view {
     struct maybe slot;          /* the chosen one's number; unknown when it is none of the slots */
     struct maybe virtual_slots; /* counted here */
     struct maybe virtual_slot;
-    struct maybe seeded_slot, seeded_virtual_slot; /* what kaslr_seed= must give */
+    struct maybe seeded_slot, seeded_virtual_slot;        /* what kaslr_seed= must give */
+    struct maybe must_minimum, must_size, must_alignment; /* as image and copy have it */
     unsigned int unlisted; /* things that boot_params names, and the stub did not avoid */
     /* What does not hold, as bits of enum kaslr_proof. */
     unsigned int wrong;
@@ -50,6 +51,7 @@ enum kaslr_proof {
     KASLR_VIRTUAL_CHOICE = 8,
     KASLR_SEED = 16,     /* the seed gives another place */
     KASLR_UNLISTED = 32, /* something in use was not avoided */
+    KASLR_BOUNDS = 64,   /* it searched from elsewhere, or for another size */
 };
 
 /* Errors of target_read_phys; ERROR_PROTOCOL when the variables are not in memory. */

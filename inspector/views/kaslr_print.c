@@ -65,8 +65,9 @@ static void print_avoided(const struct mem_avoid *avoid, const struct text *text
     }
 }
 
-static void print_bounds(const struct kaslr_search *search, const struct text *text)
+static void print_bounds(const struct kaslr_view *view, const struct text *text)
 {
+    const struct kaslr_search *search = &view->search;
     struct flow flow = flow_start(text, "search");
 
     flow_print(&flow, TEXT_PLAIN, "from %s up to %s (%s)", text_hex(search->minimum),
@@ -74,6 +75,12 @@ static void print_bounds(const struct kaslr_search *search, const struct text *t
     flow_print(&flow, TEXT_PLAIN, "room for %s, in steps of %s", text_size(search->image_size),
                text_size(search->alignment));
     flow_end(&flow);
+    if (view->wrong & KASLR_BOUNDS) {
+        text_label(text, "");
+        text_print(text, TEXT_BAD, "wrong: must be from %s, room for %s, in steps of %s\n",
+                   text_maybe(view->must_minimum), text_maybe(view->must_size),
+                   text_maybe(view->must_alignment));
+    }
     if (search->avoid.memmap_too_large) {
         text_label(text, "");
         text_print(text, TEXT_PLAIN, "given up: more than %d memmap= regions\n",
@@ -170,7 +177,7 @@ void kaslr_text(const struct kaslr_view *view, const struct text *text)
         text_print(text, TEXT_PLAIN, "on, kaslr_seed=%s\n", text_hex(view->search.seed));
     else
         text_print(text, TEXT_PLAIN, "on, by random numbers\n");
-    print_bounds(&view->search, text);
+    print_bounds(view, text);
     print_avoided(&view->search.avoid, text);
     print_regions(view, text);
     print_choice(view, text);
@@ -222,8 +229,8 @@ static json_t *areas_json(const struct kaslr_search *search)
 
 static json_t *wrong_json(unsigned int wrong)
 {
-    static const char *const names[] = {"slots",          "choice", "virtual slots",
-                                        "virtual choice", "seed",   "unlisted"};
+    static const char *const names[] = {"slots", "choice",   "virtual slots", "virtual choice",
+                                        "seed",  "unlisted", "bounds"};
     json_t *array = json_array();
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -9,6 +9,7 @@
 
 #include "guest.h"
 #include "memmap_firmware.h"
+#include "sites.h"
 
 #define SECTOR_BYTES 512u
 
@@ -164,30 +165,13 @@ static void add_copy(struct survey *survey)
     add_part(survey, "_pgtable", "_epgtable", "page tables");
 }
 
-/* What the kernel needs from output on: the unpacked file, later everything up to its _end. */
-static uint64_t kernel_extent(const struct stop *stop)
-{
-    const struct kernel *kernel = &stop->image->kernel;
-    uint64_t pref = stop->image->setup.pref_address, extent = 0;
-
-    for (unsigned int i = 0; i < kernel->segment_count; i++) {
-        const struct kernel_segment *segment = &kernel->segments[i];
-        uint64_t end;
-
-        if (segment->type == PT_LOAD && segment->paddr >= pref &&
-            !__builtin_add_overflow(segment->paddr - pref, segment->memsz, &end) && end > extent)
-            extent = end;
-    }
-    return extent;
-}
-
 static void add_kernel(struct survey *survey, uint64_t output)
 {
     const struct image *image = survey->stop->image;
     const struct kernel *kernel = &image->kernel;
     uint64_t pref = image->setup.pref_address;
 
-    memmap_add(survey->view, MEMMAP_USED, output, kernel_extent(survey->stop), "kernel, in place");
+    memmap_add(survey->view, MEMMAP_USED, output, kernel_extent(kernel, pref), "kernel, in place");
     for (unsigned int i = 0, number = 0; i < kernel->segment_count; i++) {
         const struct kernel_segment *segment = &kernel->segments[i];
 
@@ -201,10 +185,11 @@ static void add_kernel(struct survey *survey, uint64_t output)
 static void add_output(struct survey *survey)
 {
     const struct stop *stop = survey->stop;
-    uint64_t output = stop->facts.output.value;
+    uint64_t output = stop->facts.output.value, extent;
 
     if (!stop->facts.output.known || !stop->image)
         return;
+    extent = kernel_extent(&stop->image->kernel, stop->image->setup.pref_address);
     if (!survey->done->chosen)
         memmap_add(survey->view, MEMMAP_USED, output, stop->image->setup.init_size,
                    "output: buffer (init_size)");
@@ -217,8 +202,7 @@ static void add_output(struct survey *survey)
                    "output: unpacked payload");
     else
         memmap_add(survey->view, MEMMAP_USED, output,
-                   stop->image->kernel.size > kernel_extent(stop) ? stop->image->kernel.size
-                                                                  : kernel_extent(stop),
+                   stop->image->kernel.size > extent ? stop->image->kernel.size : extent,
                    "output: as chosen");
 }
 

@@ -84,3 +84,18 @@ void sites_visit(const struct kernel *kernel, uint64_t paddr, uint64_t length, s
         }
     }
 }
+
+uint64_t kernel_extent(const struct kernel *kernel, uint64_t pref)
+{
+    uint64_t extent = 0;
+
+    for (unsigned int i = 0; i < kernel->segment_count; i++) {
+        const struct kernel_segment *segment = &kernel->segments[i];
+        uint64_t end;
+
+        if (segment->type == PT_LOAD && segment->paddr >= pref &&
+            !__builtin_add_overflow(segment->paddr - pref, segment->memsz, &end) && end > extent)
+            extent = end;
+    }
+    return extent;
+}

@@ -44,4 +44,10 @@ typedef void (*site_visitor)(void *context, enum site_kind kind, virt_t site, in
 void sites_visit(const struct kernel *kernel, uint64_t paddr, uint64_t length, site_visitor visitor,
                  void *context);
 
+/*
+ * Bytes from pref (a linked physical address) to the end of the highest PT_LOAD, .bss included: what the
+ * kernel takes up in memory. 0 when none lies there.
+ */
+uint64_t kernel_extent(const struct kernel *kernel, uint64_t pref);
+
 #endif

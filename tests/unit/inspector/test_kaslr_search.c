@@ -14,11 +14,12 @@
 #define CHOICE 0x1000
 #define SEARCH 0x2000
 #define PARAMS 0x11000
+#define END    0x2000000
 #define PREF   (16 * MIB)
 
-static const struct fake_symbol stub_list[] = {{"chosen_location", CHOICE},
-                                               {"kaslr_search", SEARCH}};
-static const struct symbols stub = {stub_list, 2};
+static const struct fake_symbol stub_list[] = {
+    {"chosen_location", CHOICE}, {"kaslr_search", SEARCH}, {"_end", END}};
+static const struct symbols stub = {stub_list, 3};
 static const struct stage some = {.name = "location-chosen", .module = MODULE_STUB};
 static const struct boot_done chosen = {.copied = true, .chosen = true};
 
@@ -206,6 +207,27 @@ static void test_wrong(void **state)
     target_close(stop.target);
 }
 
+/* Right by its own figures, but for another kernel or from another place. */
+static void test_bounds(void **state)
+{
+    static const uint8_t payload[1];
+    struct stop stop = guest();
+
+    (void)state;
+    image.kernel.bytes = payload;
+    image.kernel.size = 19 * MIB; /* whole pages of 2 MiB: 20 */
+    image.setup.kernel_alignment = 2 * MIB;
+    image.setup.init_size = COPY + END - PREF;
+    fill_in();
+    expect_wrong(&stop, 0);
+    image.kernel.size = 21 * MIB;
+    expect_wrong(&stop, KASLR_BOUNDS);
+    image.kernel.size = 19 * MIB;
+    image.setup.init_size -= 4096;
+    expect_wrong(&stop, KASLR_BOUNDS);
+    target_close(stop.target);
+}
+
 /* Nothing was found, and so it is; or it is not so. */
 static void test_no_slot(void **state)
 {
@@ -279,9 +301,10 @@ static void test_off_and_absent(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_right),   cmocka_unit_test(test_many_obstacles),
-        cmocka_unit_test(test_wrong),   cmocka_unit_test(test_no_slot),
-        cmocka_unit_test(test_hostile), cmocka_unit_test(test_off_and_absent),
+        cmocka_unit_test(test_right),          cmocka_unit_test(test_many_obstacles),
+        cmocka_unit_test(test_bounds),         cmocka_unit_test(test_wrong),
+        cmocka_unit_test(test_no_slot),        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_off_and_absent),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
