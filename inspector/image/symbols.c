@@ -363,8 +363,3 @@ const struct checkpoint_record *symbols_checkpoints(const struct symbols *symbol
     *ret_count = symbols->checkpoint_count;
     return symbols->checkpoints;
 }
-
-const char *symbols_name_at(const struct symbols *symbols, size_t index)
-{
-    return index < symbols->name_count ? symbols->by_name[index].name : NULL;
-}

@@ -45,11 +45,6 @@ bool symbols_match(const struct symbols *symbols, const char *prefix, size_t ind
                    struct symbol_info *ret);
 
 /*
- * The name of every defined symbol, in the order of names, some twice; NULL from the last index on.
- */
-const char *symbols_name_at(const struct symbols *symbols, size_t index);
-
-/*
  * The symbol that covers address, or else the nearest below in the same section; NULL when there
  * is none. *ret_offset is address minus its value. The name is owned by symbols.
  */

@@ -197,7 +197,7 @@ static void offer_expression(const struct completion_names *names, const struct 
         "sym(",          "u8[",         "u16[",    "u32[",    "u64[",
         "phys8[",        "phys16[",     "phys32[", "phys64[",
     };
-    const char *name;
+    struct symbol_info symbol;
 
     offer_registers(to);
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -206,9 +206,9 @@ static void offer_expression(const struct completion_names *names, const struct 
         offer(to, names->marker->keys[i].key);
     for (size_t module = 0; module < MODULE_COUNT; module++)
         for (size_t i = 0;
-             names->symbols[module] && (name = symbols_name_at(names->symbols[module], i)) != NULL;
+             names->symbols[module] && symbols_match(names->symbols[module], to->word, i, &symbol);
              i++)
-            offer(to, name);
+            offer(to, symbol.name);
 }
 
 void completion_each(const struct completion *completion, const struct completion_names *names,
