@@ -32,22 +32,10 @@ static struct error *finish(struct environment *environment, struct error *err,
     return err ? err : arrived(environment, arrival);
 }
 
-/* There is no way on from where the guest has ended, and the reason is worth a word. */
-static struct error *must_live(const struct environment *environment)
-{
-    if (debugger_alive(environment->debugger))
-        return NULL;
-    return error_new(ERROR_GUEST, "the guest is gone%s",
-                     debugger_can_travel(environment->debugger) ? "; restart begins anew" : "");
-}
-
 static struct error *run(struct environment *environment, enum run_to to, const struct stage *stage)
 {
     struct arrival arrival;
-    struct error *err = must_live(environment);
-
-    if (!err)
-        err = debugger_run(environment->debugger, to, stage, &arrival);
+    struct error *err = debugger_run(environment->debugger, to, stage, &arrival);
     return finish(environment, err, &arrival);
 }
 
@@ -69,8 +57,11 @@ static struct error *run_freely(struct environment *environment, const struct co
 static struct error *must_be_ahead(const struct environment *environment, const struct stage *stage)
 {
     const struct stop *stop;
-    struct error *err = command_stop(environment, &stop);
+    struct error *err;
 
+    if (!debugger_alive(environment->debugger))
+        return NULL; /* and that is said when it is to run */
+    err = command_stop(environment, &stop);
     if (err)
         return err;
     if (stop->stage == stage)
@@ -89,8 +80,6 @@ static struct error *run_continue(struct environment *environment, const struct 
     if (err || line->count == 0)
         return err ? err : run(environment, RUN_NEXT_CHECKPOINT, NULL);
     err = command_checkpoint(environment, line->words[0], &stage);
-    if (!err)
-        err = must_live(environment);
     if (!err)
         err = must_be_ahead(environment, stage);
     return err ? err : run(environment, RUN_TO_CHECKPOINT, stage);
@@ -134,10 +123,8 @@ static struct error *run_step(struct environment *environment, const struct comm
 {
     struct arrival arrival;
     uint64_t count;
-    struct error *err = must_live(environment);
+    struct error *err = count_argument(environment, line, &count);
 
-    if (!err)
-        err = count_argument(environment, line, &count);
     if (!err)
         err = debugger_step(environment->debugger, count, &arrival);
     return finish(environment, err, &arrival);
@@ -200,8 +187,6 @@ static struct error *run_until(struct environment *environment, const struct com
     struct arrival arrival;
     struct error *err = command_usage(line, 1, COMMAND_WORDS_MAX);
 
-    if (!err)
-        err = must_live(environment);
     if (!err)
         err = expr_parse(line->rest, &condition.expr);
     if (!err)
