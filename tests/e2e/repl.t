@@ -97,7 +97,6 @@ check 'and its checkpoints are noted' printed '.[2] | map(select(.passed)) | len
 check 'but not taken back' grep -q '^bootscope repl: .*script:4: ' "$T/err"
 check 'which is exit status 2' test "$status" = 2
 check 'and it is still there' test -e "/proc/$qemu"
-kill -KILL "$qemu"
-wait "$qemu" 2>/dev/null
+{ kill -KILL "$qemu" && wait "$qemu"; } 2>/dev/null
 qemu=
 echo "1..$number"
