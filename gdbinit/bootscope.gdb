@@ -4,7 +4,7 @@
 #     qemu-system-x86_64 -s -S -kernel build/teaching.bzImage ...
 #     gdb -x gdbinit/bootscope.gdb -ex bs-connect
 #
-# in the project's folder, after `make` (or, from elsewhere, with gdb -d FOLDER). `make gdb` does all of it.
+# in the project's folder, after `make` (from elsewhere, with gdb -d FOLDER). `make gdb` does it all.
 # `help user-defined` lists the commands, `help bs-next` and so on explain them.
 
 # QEMU's stub describes every register in every mode, so nothing is to be guessed from an OS.
@@ -12,7 +12,7 @@ set osabi none
 pipe set architecture i386:x86-64 | cat >/dev/null
 # A page table is read in one go, a .bss, too.
 set max-value-size unlimited
-# Breakpoints must outlive code that is copied to where they are: QEMU's hardware kind does, under KVM too.
+# Breakpoints must outlive code that is copied over them. QEMU's hardware kind does, under KVM too.
 set breakpoint auto-hw on
 
 define-prefix bs-internal
@@ -41,6 +41,6 @@ source -s gdbinit/tables.gdb
 source -s gdbinit/paging.gdb
 source -s gdbinit/memory.gdb
 
-# A deprecated command is left out of help and completion. gdb warns at its first use, which is this one.
+# A deprecated command is left out of help and completion. gdb warns at its first use: this one.
 maintenance deprecate bs-internal
 pipe bs-internal forget | cat >/dev/null

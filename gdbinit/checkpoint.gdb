@@ -24,8 +24,8 @@ define bs-internal locate
   end
 end
 
-# Breakpoints for one run: the next checkpoint, the places where a boot loader may enter instead, and
-# where a boot that fails halts. At most four, as many as a processor has under KVM.
+# Breakpoints for one run: the next checkpoint, the places where a boot loader may enter instead,
+# and where a boot that fails halts. At most four, as many as a processor has under KVM.
 define bs-internal arm
   if $arg0 != $bs_places[0] && $arg0 != $bs_places[1] && $arg0 != $bs_places[2]
     set $bs_places[$bs_places_used] = $arg0
@@ -115,13 +115,18 @@ define bs-internal notice
 end
 
 define bs-internal advance
-  bs-internal notice
-  if $bs_lost
-    bs-internal advance-from-here
+  if $_thread == 0
+    set $bs_lost = 1
+    echo there is no guest (bs-connect)\n
+  else
+    bs-internal notice
+    if $bs_lost
+      bs-internal advance-from-here
+    end
   end
 end
 
-# The pipe keeps gdb's words about the breakpoints and the stop off the screen. It must live through Ctrl-C.
+# The pipe keeps gdb's words about breakpoints and stop off the screen. It must live through Ctrl-C.
 define bs-internal advance-from-here
   pipe bs-internal run | trap "" INT; cat >/dev/null
   if $_thread == 0
@@ -208,8 +213,12 @@ define bs-where
     bs-internal say-name $bs_index
     printf "  %d-bit code\n", $bs_width[$bs_index]
   end
-  bs-internal linear
-  bs-internal say-place
+  if $_thread == 0
+    echo and there is no guest any more (bs-connect)\n
+  else
+    bs-internal linear
+    bs-internal say-place
+  end
 end
 document bs-where
 Tell the checkpoint last reached and where the guest stands.

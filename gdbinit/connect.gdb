@@ -52,8 +52,8 @@ document bs-physical off
 Memory reads and writes take virtual addresses again.
 end
 
-# The linear address of the next instruction. In real mode gdb's $pc is an offset into cs, which is why
-# gdb does not know its own breakpoints there: see bs-stepi.
+# The linear address of the next instruction. In real mode $pc is an offset into cs, which is why gdb
+# does not know its own breakpoints there: see bs-stepi.
 define bs-internal linear
   if $cr0 & 1
     set $bs_pc = (unsigned long)$pc
@@ -62,8 +62,8 @@ define bs-internal linear
   end
 end
 
-# One instruction, in a packet of our own: gdb has its breakpoints out of the guest while it is stopped,
-# and then has to be told that its registers are old.
+# One instruction, in a packet of our own: gdb has its breakpoints out of a guest that is stopped, and
+# then has to be told that its registers are old.
 define bs-internal step
   bs-internal packet vCont;s
   pipe maintenance flush register-cache | cat >/dev/null

@@ -125,8 +125,9 @@ Walk the page tables for an address: bs-pt ADDRESS
 Shows the entry of each level, where it lies, and its flags by name.
 end
 
-# bs-maps: every table once, level by level; $bs_table4 and so on hold the one being read, $bs_i4 the entry's
-# index, $bs_virt4 the first address of the table and $bs_rights4 what the levels above allow: bits W 1, X 2, U 4.
+# bs-maps: every table once, level by level. $bs_table4 and so on hold the one being read, $bs_i4 the
+# entry's index, $bs_virt4 the first address of the table, and $bs_rights4 what the levels above allow:
+# W is bit 0, X bit 1, U bit 2.
 define bs-internal maps-level
   eval "set $bs_table$arg0 = *(unsigned long (*)[512])0x%lx", $bs_next
   set $bs_i$arg0 = 0
@@ -135,12 +136,15 @@ define bs-internal maps-level
     set $bs_entry = $bs_table$arg0[$bs_i$arg0]
     if $bs_entry & 1
       set $bs_virt = $bs_virt$arg0 | ((unsigned long)$bs_i$arg0 << (3 + 9 * $arg0))
-      set $bs_rights = $bs_rights$arg0 & (4 | (($bs_entry >> 1) & 1) | ((~$bs_entry >> 62) & 2)) & (3 | ($bs_entry & 4))
+      set $bs_rights = (($bs_entry >> 1) & 1) | ((~$bs_entry >> 62) & 2) | ($bs_entry & 4)
+      set $bs_rights = $bs_rights & $bs_rights$arg0
       if $arg0 == 1 || ($arg0 <= 3 && ($bs_entry & 0x80))
         set $bs_size = 1UL << (3 + 9 * $arg0)
         set $bs_phys = $bs_entry & 0x000ffffffffff000 & ~($bs_size - 1)
         set $bs_kind = $bs_rights | (($bs_entry >> 5) & 8) | (($bs_entry << 1) & 0x30)
-        if $bs_virt == $bs_range_end && $bs_phys == $bs_range_phys + ($bs_range_end - $bs_range_start) && $bs_size == $bs_range_page && $bs_kind == $bs_range_kind
+        set $bs_expected = $bs_range_phys + ($bs_range_end - $bs_range_start)
+        set $bs_same = $bs_size == $bs_range_page && $bs_kind == $bs_range_kind
+        if $bs_virt == $bs_range_end && $bs_phys == $bs_expected && $bs_same
           set $bs_range_end = $bs_range_end + $bs_size
         else
           bs-internal say-range

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Symbols where the code is now. Loading them anew moves the breakpoints that were set by name.
 
-# ADDRESS: the decompressor's symbols there, in the place of those loaded before. Setup's are loaded once:
-# that code does not move. Never are there no symbols at all, for gdb disables breakpoints that lose theirs.
+# ADDRESS: the decompressor's symbols there, in the place of those loaded before. Setup's are loaded
+# once: that code does not move. There are always some, for gdb disables breakpoints that lose theirs.
 define bs-internal stub-symbols
   eval "pipe symbol-file %s -o 0x%lx | cat >/dev/null", $bs_stub_elf, $arg0
   if !$bs_setup_loaded
@@ -48,6 +48,6 @@ define bs-kernel-symbols
 end
 document bs-kernel-symbols
 Add the kernel's symbols at its virtual address, or moved: bs-kernel-symbols [OFFSET]
-The file is $bs_kernel_elf. At kernel-entry the kernel still runs one to one with physical memory, and bs-next
-has added its symbols there.
+The file is $bs_kernel_elf. At kernel-entry the kernel still runs one to one with physical memory, and
+bs-next has added its symbols there.
 end

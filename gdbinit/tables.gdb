@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# GDT and IDT. No register that gdb knows holds their bases; QEMU's monitor prints them. Plain gdb cannot
-# read text, but it sees a shell's exit status: eight bits of the number each time.
+# GDT and IDT. No register that gdb knows holds their bases; QEMU's monitor prints them. Plain gdb
+# cannot read text, but it sees a shell's exit status: eight bits of the number each time.
 
 # TABLE SKIP: sets $bs_number to the hexadecimal number of that line of `info registers`, having
 # skipped SKIP numbers.
 define bs-internal monitor-number
   set $bs_number = 0UL
   set $bs_shift = 0
-  while $bs_shift < 64 
+  while $bs_shift < 64
     eval "pipe monitor info registers | exit $(( 0x$(sed -n 's/^$arg0= *\\([0-9a-f]* \\)\\{$arg1\\}\\([0-9a-f]*\\).*/\\2/p') >> %d & 255 ))", $bs_shift
     set $bs_number = $bs_number | ((unsigned long)$_shell_exitcode << $bs_shift)
     set $bs_shift = $bs_shift + 8
@@ -29,7 +29,8 @@ define bs-internal descriptor
   if $bs_granular
     set $bs_size = ($bs_size << 12) | 0xfff
   end
-  printf "base 0x%x limit 0x%x", ($bs_low >> 16) | (($bs_high & 0xff) << 16) | ($bs_high & 0xff000000), $bs_size
+  set $bs_start = ($bs_low >> 16) | (($bs_high & 0xff) << 16) | ($bs_high & 0xff000000)
+  printf "base 0x%x limit 0x%x", $bs_start, $bs_size
   printf " dpl %d", ($bs_high >> 13) & 3
   if (($bs_high >> 15) & 1) == 0
     printf " not present"
@@ -78,7 +79,8 @@ end
 
 define bs-internal gate64
   set $bs_raw = *(unsigned long *)($bs_base + 16 * $arg0)
-  set $bs_target = ($bs_raw & 0xffff) | (($bs_raw >> 32) & 0xffff0000) | (*(unsigned long *)($bs_base + 16 * $arg0 + 8) << 32)
+  set $bs_upper = *(unsigned long *)($bs_base + 16 * $arg0 + 8)
+  set $bs_target = ($bs_raw & 0xffff) | (($bs_raw >> 32) & 0xffff0000) | ($bs_upper << 32)
   set $bs_present = ($bs_raw >> 47) & 1
   set $bs_more = ($bs_raw >> 32) & 7
 end

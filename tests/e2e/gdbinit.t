@@ -200,6 +200,20 @@ if [ -x "$debugger" ]; then
 	run_all
 fi
 
+debugger=gdb
+"$OUT/tests/corrupt" "$image" 5 "$T/bad" >/dev/null
+good=$image image=$T/bad
+guest "bs-checkpoint kernel-entry" =where bs-where =breakpoints "info breakpoints" =end
+check "a boot that fails stops there, with its message" grep -q "the boot failed: compressed kernel: " "$T/out"
+check "the checkpoint before is known" part_has where "^15 location-chosen"
+check "no breakpoints are left" part_has breakpoints "No breakpoints"
+tests/e2e/plant "$good" 0x200 "\x0f\x0b" >"$T/ud2"
+image=$T/ud2
+guest "bs-checkpoint kernel-entry" =where bs-where =next bs-next =end
+check "a guest that is gone: bs-where says so" part_has where "there is no guest any more"
+check "and bs-next" part_has next "^there is no guest"
+image=$good
+
 debugger="make gdb"
 TMPDIR=$T gdbinit/run-gdb "$image" -batch -ex bs-next >"$T/out" 2>&1
 check "gdb is connected, the guest in reset" grep -q "^ 0 setup-entry" "$T/out"
