@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "evaluate.h"
 #include "regs.h"
 #include "resolve.h"
 
@@ -192,14 +193,14 @@ static void offer_registers(const struct offer *to)
 static void offer_expression(const struct completion_names *names, const struct offer *to)
 {
     static const char *const words[] = {
-        "load",          "copy",        "output",  "virtual", "physical_delta",
-        "virtual_delta", "boot_params", "setup",   "entry",   "instructions",
-        "sym(",          "u8[",         "u16[",    "u32[",    "u64[",
-        "phys8[",        "phys16[",     "phys32[", "phys64[",
+        "sym(", "u8[", "u16[", "u32[", "u64[", "phys8[", "phys16[", "phys32[", "phys64[",
     };
     struct symbol_info symbol;
+    const char *name;
 
     offer_registers(to);
+    for (size_t i = 0; (name = evaluate_value_name(i)); i++)
+        offer(to, name);
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         offer(to, words[i]);
     for (size_t i = 0; names->marker && i < names->marker->count; i++)
