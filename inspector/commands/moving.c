@@ -164,6 +164,31 @@ static struct error *run_go(struct environment *environment, const struct comman
     return finish(environment, err, &arrival);
 }
 
+/* A breakpoint for this one time: whatever stops the guest, it is gone afterwards. */
+static struct error *run_advance(struct environment *environment, const struct command_line *line)
+{
+    struct debugger *debugger = environment->debugger;
+    struct place_text place;
+    unsigned int number;
+    struct error *err = command_usage(line, 1, COMMAND_WORDS_MAX);
+
+    if (!err)
+        err = evaluate_place(debugger, line->rest, &place);
+    if (err)
+        return err;
+    err = place.symbolic
+              ? debugger_break_symbol(debugger, place.module, place.link, line->rest, &number)
+              : debugger_break(debugger, virt(place.address.value), line->rest, &number);
+    if (err)
+        return err;
+    err = run(environment, RUN_FREELY, NULL);
+    struct error *second = debugger_delete(debugger, number);
+    if (!err)
+        return second;
+    error_free(second);
+    return err;
+}
+
 struct condition {
     struct debugger *debugger;
     struct expr *expr;
@@ -236,6 +261,9 @@ const struct command commands_moving[] = {
     {"run", "r", "", "run on past all checkpoints, to a breakpoint or the guest's end", "run",
      "Nothing is begun anew: restart does that. Ctrl-C stops a guest that runs.", GROUP_MOVING,
      ARGUMENT_NONE, .has_json = true, .moves = true, .run = run_freely},
+    {"advance", NULL, "ADDR|SYMBOL|FILE:LINE", "run on to a place, past all checkpoints",
+     "advance extract_kernel", "Breakpoints on the way stop the guest, too.", GROUP_MOVING,
+     ARGUMENT_EXPRESSION, .has_json = true, .moves = true, .run = run_advance},
     {"until", NULL, "EXPR", "step until the expression holds", "until cr0 & 1",
      "It is asked after each instruction, some thousands a second. Breakpoints stop it.",
      GROUP_MOVING, ARGUMENT_EXPRESSION, .has_json = true, .moves = true, .run = run_until},
