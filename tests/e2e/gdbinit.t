@@ -29,19 +29,29 @@ check() { # NAME TEST...
 	fi
 }
 
-# Runs gdb on a fresh guest; each word is one command, and = starts a part of the output.
-guest() { # COMMAND...
-	local arguments=() command
+answer() { # QMP COMMAND: sets reply; events are passed over. No subshell has the coprocess.
+	printf '{"execute":"%s"}\n' "$1" >&"${QMP[1]}"
+	while read -r -t 20 reply <&"${QMP[0]}"; do
+		case $reply in *'"return"'*) return ;; esac
+	done
+	return 1
+}
+
+# A fresh guest, in reset. It answers on QMP once its sockets listen.
+start_qemu() {
 	coproc QMP {
 		exec qemu-system-x86_64 -M pc -nodefaults -display none -m 512M -S -no-reboot \
 			-gdb "unix:$T/gdb,server=on,wait=off" -qmp stdio -device isa-debug-exit,iobase=0xf4 \
 			-debugcon null -append kaslr_seed=1 -cpu "$cpu" -kernel "$image" 2>"$T/qemu.err"
 	}
 	qemu=$QMP_PID
-	printf '{"execute":"qmp_capabilities"}\n' >&"${QMP[1]}"
-	while read -r -t 20 reply <&"${QMP[0]}"; do
-		case $reply in *'"return"'*) break ;; esac
-	done
+	answer qmp_capabilities
+}
+
+# Runs gdb on a fresh guest; each word is one command, and = starts a part of the output.
+guest() { # COMMAND...
+	local arguments=() command
+	start_qemu
 	for command; do
 		case $command in =*) command="echo ${command}\\n" ;; esac
 		arguments+=(-ex "$command")
@@ -213,6 +223,26 @@ guest "bs-checkpoint kernel-entry" =where bs-where =next bs-next =end
 check "a guest that is gone: bs-where says so" part_has where "there is no guest any more"
 check "and bs-next" part_has next "^there is no guest"
 image=$good
+
+# A guest that hangs behind early-page-tables, and Ctrl-C when QEMU says that it runs.
+tests/e2e/plant "$good" 0x200 "\xeb\xfe" >"$T/hang"
+image=$T/hang
+start_qemu
+gdb -nx -batch -x gdbinit/bootscope.gdb -ex "bs-connect $T/gdb" \
+	-ex "bs-checkpoint early-page-tables" -ex "shell touch $T/there" -ex bs-next -ex "echo =after\\n" \
+	-ex bs-where -ex "info breakpoints" >"$T/out" 2>&1 </dev/null &
+waiting=$!
+until [ -e "$T/there" ] || ! kill -0 "$waiting" 2>/dev/null; do sleep 0.02; done
+until answer query-status && [[ $reply == *'"running": true'* ]]; do
+	kill -0 "$waiting" 2>/dev/null || break
+done
+kill -INT "$waiting"
+timeout 60 tail -s 0.05 --pid="$waiting" -f /dev/null || kill -KILL "$waiting"
+wait "$waiting"
+stop_qemu
+image=$good
+check "Ctrl-C stops the guest, not gdb" part_has after "^ 5 early-page-tables"
+check "and no breakpoints are left" part_has after "No breakpoints"
 
 debugger="make gdb"
 TMPDIR=$T gdbinit/run-gdb "$image" -batch -ex bs-next >"$T/out" 2>&1
