@@ -138,7 +138,7 @@ static void text_guest(struct report *report, const struct guest *guest)
             text_result(report, guest, i);
     shown(guest, "  | ", report->text->stream);
     if (!all_passed(guest))
-        died(guest, "  ", report->text->stream);
+        died(guest, "", report->text->stream);
 }
 
 static void tap_guest(struct report *report, const struct guest *guest)

@@ -76,6 +76,21 @@ static void print_value(const json_t *value, const char *before, const char *ind
     putc('\n', out);
 }
 
+/* Where the line would be too long, without the source of what it leads to. */
+static void print_instruction(const json_t *line, const char *indent, FILE *out)
+{
+    const char *target = string_of(line, "target");
+    size_t length = strlen(target);
+    int used = fprintf(out, "%s  %-12s %-24s %s", indent, string_of(line, "address"),
+                       string_of(line, "bytes"), string_of(line, "text"));
+
+    if (*target && used + 4 + (int)length > TEXT_COLUMNS)
+        length = strcspn(target, "(");
+    if (*target && used + 4 + (int)length <= TEXT_COLUMNS)
+        fprintf(out, "  # %.*s", (int)length, target);
+    putc('\n', out);
+}
+
 static void print_code(const json_t *result, const char *indent, FILE *out)
 {
     const char *where = string_of(result, "where");
@@ -88,9 +103,7 @@ static void print_code(const json_t *result, const char *indent, FILE *out)
     fprintf(out, "%sat %s%s%s%s%s\n", indent, checkpoint, *checkpoint ? ", " : "",
             string_of(result, "pc"), *where ? " " : "", where);
     json_array_foreach(json_object_get(result, "code"), i, line)
-        fprintf(out, "%s  %-12s %-30s %s%s%s\n", indent, string_of(line, "address"),
-                string_of(line, "bytes"), string_of(line, "text"),
-                *string_of(line, "target") ? " -> " : "", string_of(line, "target"));
+        print_instruction(line, indent, out);
 }
 
 void result_detail(const struct statement *statement, const json_t *result, const char *indent,
