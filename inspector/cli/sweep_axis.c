@@ -4,25 +4,44 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static int by_value(const void *left, const void *right)
-{
-    uint64_t one = *(const uint64_t *)left, two = *(const uint64_t *)right;
+struct place {
+    uint64_t slot, address;
+};
 
-    return (one > two) - (one < two);
+static int by_slot(const void *left, const void *right)
+{
+    const struct place *one = left, *two = right;
+
+    return (one->slot > two->slot) - (one->slot < two->slot);
 }
 
-/* Slot numbers are still distances from the first address here. */
-static void count_distinct(struct sweep_axis *axis, uint64_t *addresses, size_t count,
-                           uint64_t first, uint64_t alignment)
+bool sweep_slot(const struct sweep_area *areas, size_t count, uint64_t alignment, uint64_t address,
+                uint64_t *ret)
+{
+    uint64_t before = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        uint64_t offset = address - areas[i].start;
+
+        if (address >= areas[i].start && offset % alignment == 0 &&
+            offset / alignment < areas[i].slots) {
+            *ret = before + offset / alignment;
+            return true;
+        }
+        before += areas[i].slots;
+    }
+    return false;
+}
+
+static void count_distinct(struct sweep_axis *axis, const struct place *places, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (axis->chosen && axis->addresses[axis->chosen - 1] == addresses[i]) {
+        if (i && places[i - 1].slot == places[i].slot) {
             axis->counts[axis->chosen - 1].count++;
             continue;
         }
-        axis->addresses[axis->chosen] = addresses[i];
-        axis->counts[axis->chosen++] = (struct slot_count){
-            .slot = (addresses[i] - first) / alignment, .count = 1};
+        axis->addresses[axis->chosen] = places[i].address;
+        axis->counts[axis->chosen++] = (struct slot_count){.slot = places[i].slot, .count = 1};
     }
 }
 
@@ -106,10 +125,41 @@ static void fill_rows(struct sweep_axis *axis)
     }
 }
 
-struct error *sweep_axis_fill(struct sweep_axis *axis, uint64_t *addresses, size_t count,
-                              uint64_t alignment, const uint64_t *first_slot)
+static uint64_t lowest(const uint64_t *addresses, size_t count)
 {
-    struct error *err = NULL;
+    uint64_t least = addresses[0];
+
+    for (size_t i = 1; i < count; i++)
+        if (addresses[i] < least)
+            least = addresses[i];
+    return least;
+}
+
+/* Without areas slot numbers are distances from the first address, to begin with. */
+static struct error *find_slots(struct sweep_axis *axis, const uint64_t *addresses, size_t count,
+                                uint64_t alignment, const struct sweep_area *areas,
+                                size_t area_count)
+{
+    struct place *places = calloc(count, sizeof(*places));
+    uint64_t first = lowest(addresses, count);
+
+    if (!places)
+        return error_errno(ENOMEM, "%zu boots", count);
+    for (size_t i = 0; i < count; i++) {
+        places[i] = (struct place){(addresses[i] - first) / alignment, addresses[i]};
+        if (area_count)
+            sweep_slot(areas, area_count, alignment, addresses[i], &places[i].slot);
+    }
+    qsort(places, count, sizeof(*places), by_slot);
+    count_distinct(axis, places, count);
+    free(places);
+    return area_count ? NULL : number_slots(axis);
+}
+
+struct error *sweep_axis_fill(struct sweep_axis *axis, const uint64_t *addresses, size_t count,
+                              uint64_t alignment, const struct sweep_area *areas, size_t area_count)
+{
+    struct error *err;
 
     axis->counts = calloc(count + 1, sizeof(*axis->counts));
     axis->addresses = calloc(count + 1, sizeof(*axis->addresses));
@@ -117,10 +167,7 @@ struct error *sweep_axis_fill(struct sweep_axis *axis, uint64_t *addresses, size
         return error_errno(ENOMEM, "%zu boots", count);
     if (!count)
         return NULL;
-    qsort(addresses, count, sizeof(*addresses), by_value);
-    count_distinct(axis, addresses, count, first_slot ? *first_slot : addresses[0], alignment);
-    if (!first_slot)
-        err = number_slots(axis);
+    err = find_slots(axis, addresses, count, alignment, areas, area_count);
     if (err)
         return err;
     /* More places than there are slots is a violation, but must not break the arithmetic. */

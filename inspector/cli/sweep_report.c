@@ -41,6 +41,7 @@ static bool physical_allowed(struct sweep_report *report, const struct sweep_boo
     uint64_t minimum = boot->output < MINIMUM_MAX ? boot->output : MINIMUM_MAX;
     uint64_t unpacking = boot->output + bounds->init_size;
     size_t before = report->violations;
+    uint64_t slot;
 
     if (boot->physical % bounds->alignment)
         violate(report, boot, "physical %s is no multiple of %s", text_hex(boot->physical),
@@ -53,6 +54,9 @@ static bool physical_allowed(struct sweep_report *report, const struct sweep_boo
     else if (boot->physical < unpacking && boot->physical + bounds->kernel_size > boot->input)
         violate(report, boot, "a kernel at physical %s lies over the decompressor's [%s, %s)",
                 text_hex(boot->physical), text_hex(boot->input), text_hex(unpacking));
+    if (report->violations == before && bounds->area_count &&
+        !sweep_slot(bounds->areas, bounds->area_count, bounds->alignment, boot->physical, &slot))
+        violate(report, boot, "physical %s is none of the slots", text_hex(boot->physical));
     return report->violations == before;
 }
 
@@ -87,9 +91,22 @@ static void count_slots(struct sweep_report *report, struct sweep_axis *axis,
         axis->slots = slots;
 }
 
+/* The rows of slots were counted from the memory map, the number is the markers'. */
+static void check_areas(struct sweep_report *report)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < report->bounds.area_count; i++)
+        sum += report->bounds.areas[i].slots;
+    if (report->bounds.area_count && report->physical.slots && sum != report->physical.slots)
+        violate(report, NULL, "the memory map has %llu physical slots, and the markers say %llu",
+                (unsigned long long)sum, (unsigned long long)report->physical.slots);
+}
+
 static struct error *fill_physical(struct sweep_report *report, uint64_t *addresses)
 {
     struct sweep_axis *axis = &report->physical;
+    const struct sweep_bounds *bounds = &report->bounds;
     size_t count = 0;
 
     for (size_t i = 0; i < report->results->count; i++) {
@@ -101,7 +118,9 @@ static struct error *fill_physical(struct sweep_report *report, uint64_t *addres
         else if (physical_allowed(report, boot))
             addresses[count++] = boot->physical;
     }
-    struct error *err = sweep_axis_fill(axis, addresses, count, report->bounds.alignment, NULL);
+    struct error *err = sweep_axis_fill(axis, addresses, count, bounds->alignment, bounds->areas,
+                                        bounds->area_count);
+    check_areas(report);
     if (!err && axis->chosen > axis->slots)
         violate(report, NULL, "%zu physical places were chosen, of %llu slots", axis->chosen,
                 (unsigned long long)axis->slots);
@@ -120,8 +139,8 @@ static struct error *fill_virtual(struct sweep_report *report, uint64_t *address
         if (virtual_allowed(report, boot))
             addresses[count++] = boot->virtual;
     }
-    return sweep_axis_fill(axis, addresses, count, report->bounds.alignment,
-                           &report->bounds.pref_address);
+    const struct sweep_area area = {report->bounds.pref_address, axis->slots};
+    return sweep_axis_fill(axis, addresses, count, report->bounds.alignment, &area, 1);
 }
 
 struct error *sweep_report_make(const struct sweep_results *results, double alpha,

@@ -48,10 +48,10 @@ struct sweep_report {
 /*
  * results is sorted, and must outlive the report. ERROR_INPUT: a first line that cannot be.
  *
- * Slots are numbered upwards. The virtual ones begin at pref_address. How the physical ones lie
- * (rows, with what is in use between them) is told by the choices: they are alignment apart, and
- * when there is room for more of them between the lowest and the highest choice than the markers
- * count, the longest stretches where no kernel ever was are no slots.
+ * Slots are numbered as the file's areas say, the virtual ones from pref_address up. Without areas the
+ * choices tell how physical slots lie: they are alignment apart, and when there is room for more of them
+ * between the lowest and the highest choice than the markers count, the longest stretches where no
+ * kernel ever was are no slots.
  */
 struct error *sweep_report_make(const struct sweep_results *results, double alpha,
                                 struct sweep_report *ret);

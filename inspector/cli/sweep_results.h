@@ -4,7 +4,8 @@
  * line says what the choices depend on, each other one is a boot:
  *
  *   {"sweep":1,"image":"0x.."(CRC-64 of the file),"build_id":".."|null,"memory","cpu","append": text|null,
- *    "initrd":"0x.."|null,"seeded":true,"alignment","pref_address","init_size","kernel_size":"0x.."}
+ *    "initrd":"0x.."|null,"seeded":true,"alignment","pref_address","init_size","kernel_size":"0x..",
+ *    "areas":[{"start":"0x..","slots":237}]}
  *   {"seed":7|null,"input":"0x..","output":"0x..","physical":"0x..","virtual":"0x..",
  *    "physical_slots":237,"virtual_slots":499}
  *
@@ -31,9 +32,18 @@ struct sweep_boot {
     uint64_t physical_slots, virtual_slots; /* physical: 0 when the default place was kept */
 };
 
+/* A row of slots, alignment apart. */
+struct sweep_area {
+    uint64_t start, slots;
+};
+
+#define SWEEP_AREAS_MAX 128
+
 /* What every choice must keep to. */
 struct sweep_bounds {
     uint64_t alignment, pref_address, init_size, kernel_size;
+    size_t area_count; /* of physical slots; 0: not known */
+    struct sweep_area areas[SWEEP_AREAS_MAX];
 };
 
 struct sweep_results {

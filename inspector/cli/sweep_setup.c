@@ -73,6 +73,25 @@ struct error *sweep_setup(const struct image *image, const struct guest_options 
     return NULL;
 }
 
+static bool parse_areas(const json_t *setup, struct sweep_bounds *ret)
+{
+    const json_t *areas = json_object_get(setup, "areas"), *area;
+    uint64_t sum = 0;
+    size_t i;
+
+    ret->area_count = json_array_size(areas);
+    if ((areas && !json_is_array(areas)) || ret->area_count > SWEEP_AREAS_MAX)
+        return false;
+    json_array_foreach(areas, i, area)
+    {
+        if (!sweep_hex(area, "start", &ret->areas[i].start) ||
+            !sweep_count(area, "slots", &ret->areas[i].slots) ||
+            __builtin_add_overflow(sum, ret->areas[i].slots, &sum))
+            return false;
+    }
+    return true;
+}
+
 struct error *sweep_setup_bounds(const json_t *setup, struct sweep_bounds *ret)
 {
     if (sweep_hex(setup, "alignment", &ret->alignment) &&
@@ -80,7 +99,7 @@ struct error *sweep_setup_bounds(const json_t *setup, struct sweep_bounds *ret)
         sweep_hex(setup, "init_size", &ret->init_size) &&
         sweep_hex(setup, "kernel_size", &ret->kernel_size) && ret->alignment &&
         !(ret->alignment & (ret->alignment - 1)) &&
-        json_is_boolean(json_object_get(setup, "seeded")))
+        json_is_boolean(json_object_get(setup, "seeded")) && parse_areas(setup, ret))
         return NULL;
     return error_new(ERROR_INPUT, "the first line is not that of a sweep");
 }

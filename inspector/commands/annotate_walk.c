@@ -369,7 +369,7 @@ struct error *annotate_walk(struct debugger *debugger, const struct walk_options
                             struct annotation *ret)
 {
     struct walk *walk = calloc(1, sizeof(*walk));
-    const struct stop *stop;
+    const struct stop *stop = NULL;
     struct maybe start = {0};
     struct error *err;
 

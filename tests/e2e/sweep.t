@@ -60,10 +60,10 @@ same_as_run() {
 }
 check 'it chooses what run shows' same_as_run
 
-# Killed when eight boots are done: the QEMU of any further one never answers.
+# Killed when eight boots are done: after these, and the probe before, no QEMU answers any more.
 cat >"$T/qemu" <<"END"
 #!/bin/bash
-for boot in {1..8}; do
+for boot in {1..9}; do
 	mkdir "$T/boot$boot" 2>/dev/null && exec qemu-system-x86_64 "$@"
 done
 exec sleep 600
@@ -117,6 +117,10 @@ check 'it does not merge with seeds' status 2 "$B" sweep --report "$T/whole" "$T
 sed '3s/"physical":"0x[0-9a-f]*"/"physical":"0x2345678"/' "$T/whole" >"$T/changed"
 check 'a choice out of line fails' status 1 "$B" sweep --json --report "$T/changed"
 check 'and is named' jq -e '.violations == 1 and (.violation_list[0] | test("^kaslr_seed=[0-9]+: physical 0x2345678 is no multiple"))' "$T/out"
+sed '3s/"physical":"0x[0-9a-f]*"/"physical":"0x7fe00000"/' "$T/whole" >"$T/beyond"
+check 'a choice where no memory is fails' status 1 "$B" sweep --json --report "$T/beyond"
+check 'and is named, too' jq -e '.violations == 1 and (.violation_list[0] | test("physical 0x7fe00000 is none of the slots"))' "$T/out"
+check 'the memory map has the slots' jq -e '([.setup.areas[].slots] | add) == .physical.slots' "$T/whole.json"
 check 'a seed that chose two places fails' status 1 "$B" sweep --report "$T/changed" "$T/whole"
 check 'a missing file' status 2 "$B" sweep --report "$T/nothing"
 check 'nokaslr chooses nothing' status 2 "$B" sweep --append nokaslr "$image"

@@ -11,6 +11,9 @@
 #define SETUP                                                                                      \
     "{\"sweep\":1,\"image\":\"0x1234\",\"seeded\":true,\"alignment\":\"0x200000\","                \
     "\"pref_address\":\"0x1000000\",\"init_size\":\"0x800000\",\"kernel_size\":\"0x600000\"}\n"
+#define SETUP_HEAD                                                                                 \
+    "{\"sweep\":1,\"seeded\":true,\"alignment\":\"0x200000\",\"pref_address\":\"0x1000000\","      \
+    "\"init_size\":\"0x800000\",\"kernel_size\":\"0x600000\","
 #define BOOT(seed, physical, slots)                                                                \
     "{\"seed\":" #seed                                                                             \
     ",\"input\":\"0x1400000\",\"output\":\"0x1000000\",\"physical\":\"" physical                   \
@@ -77,6 +80,9 @@ static void hostile_lines(void **state)
          "size\":"
          "\"0x0\",\"kernel_size\":\"0x0\"}\n",
          "f:1: the first line"},
+        {SETUP_HEAD "\"areas\":3}\n", "f:1: the first line"},
+        {SETUP_HEAD "\"areas\":[{\"start\":\"0x0\",\"slots\":-1}]}\n", "f:1: the first line"},
+        {SETUP_HEAD "\"areas\":[{\"slots\":1}]}\n", "f:1: the first line"},
         {BOOT(1, "0x2000000", 9), "f:1: not the results of a sweep"},
         {SETUP "\n", "f:2: not the results"},
         {SETUP SETUP, "f:2: not the result of a boot"},
@@ -228,6 +234,47 @@ static void holes_are_no_slots(void **state)
     sweep_results_free(&results);
 }
 
+#define SETUP_AREAS                                                                                \
+    "{\"sweep\":1,\"image\":\"0x1234\",\"seeded\":true,\"alignment\":\"0x200000\","                \
+    "\"pref_address\":\"0x1000000\",\"init_size\":\"0x800000\",\"kernel_size\":\"0x600000\","      \
+    "\"areas\":[{\"start\":\"0x100000000\",\"slots\":3},{\"start\":\"0x2000000\",\"slots\":5}]}\n"
+
+/* Slots are numbered as the areas come, wherever these lie; what is in none of them is no choice. */
+static void areas_say_where_slots_are(void **state)
+{
+    static const uint64_t physical[] = {0x2800000, 0x100400000, 0x2a00000, 0x2000000, 0x100600000};
+    struct sweep_results results;
+    struct sweep_report report;
+    size_t whole;
+
+    (void)state;
+    good(parse(SETUP_AREAS, &results, &whole));
+    for (size_t i = 0; i < 5; i++) {
+        struct sweep_boot choice = boot(i, physical[i], 0x1000000);
+
+        good(sweep_results_add(&results, &choice));
+    }
+    good(sweep_report_make(&results, 0.001, &report));
+    assert_int_equal(report.violations, 2);
+    assert_string_equal(report.violation[0],
+                        "kaslr_seed=2: physical 0x2a00000 is none of the slots");
+    assert_string_equal(report.violation[1],
+                        "kaslr_seed=4: physical 0x100600000 is none of the slots");
+    assert_int_equal(report.physical.chosen, 3);
+    assert_int_equal(report.physical.counts[0].slot, 2);
+    assert_int_equal(report.physical.addresses[0], 0x100400000);
+    assert_int_equal(report.physical.counts[1].slot, 3);
+    assert_int_equal(report.physical.counts[2].slot, 7);
+    sweep_report_free(&report);
+    results.boots[0].physical_slots = 9;
+    results.count = 1;
+    good(sweep_report_make(&results, 0.001, &report));
+    assert_int_equal(report.violations, 1);
+    assert_non_null(strstr(report.violation[0], "has 8 physical slots, and the markers say 9"));
+    sweep_report_free(&report);
+    sweep_results_free(&results);
+}
+
 static void more_places_than_slots(void **state)
 {
     static const uint64_t physical[] = {0x2000000, 0x2200000, 0x2400000};
@@ -331,6 +378,7 @@ int main(void)
         cmocka_unit_test(seeds_that_come_twice),
         cmocka_unit_test(choices_that_may_not_be),
         cmocka_unit_test(holes_are_no_slots),
+        cmocka_unit_test(areas_say_where_slots_are),
         cmocka_unit_test(more_places_than_slots),
         cmocka_unit_test(every_choice_is_in_the_histogram),
         cmocka_unit_test(numbers_of_slots_that_differ),
