@@ -89,6 +89,9 @@ static struct error *stretch(const struct environment *environment, const char *
         return err;
     if (count == 0)
         request->walk.to = next_stage(environment->debugger, stop);
+    /* Firmware has no source, and takes millions of instructions. */
+    if (count == 0 && request->walk.to == debugger_session(environment->debugger)->stages.list)
+        return error_new(ERROR_INPUT, "annotate: no checkpoint was passed yet; name FROM and TO");
     if (!request->walk.to)
         return error_new(ERROR_INPUT, "annotate: no checkpoint lies ahead; annotate FROM TO goes "
                                       "back first");

@@ -9,6 +9,7 @@
 #include "annotate_file.h"
 #include "annotate_loop.h"
 #include "annotation.h"
+#include "command.h"
 #include "outcome.h"
 #include "view_test.h"
 
@@ -390,6 +391,24 @@ static void as_a_file(void **state)
     annotation_free(&annotation);
 }
 
+/* Who may not write files is told so before the guest is asked for anything. */
+static void where_no_files_are_written(void **state)
+{
+    const struct command *command = commands_find("annotate");
+    struct environment environment = {.may_write_files = false};
+    struct command_line line = {.name = "annotate", .count = 2, .words = {"-o", "/tmp/x.md"}};
+
+    (void)state;
+    bad_input(command->run(&environment, &line), "-o is not allowed here");
+    environment.may_write_files = true;
+    line.words[1] = "/nowhere/x.md";
+    bad_input(command->run(&environment, &line), "/nowhere/x.md: No such file");
+    line.count = 1;
+    bad_input(command->run(&environment, &line), "-o wants a FILE");
+    line.words[0] = "--depth";
+    bad_input(command->run(&environment, &line), "--depth wants a number up to 64");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -403,6 +422,7 @@ int main(void)
         cmocka_unit_test(as_markdown),
         cmocka_unit_test(as_json),
         cmocka_unit_test(as_a_file),
+        cmocka_unit_test(where_no_files_are_written),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
