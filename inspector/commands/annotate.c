@@ -230,7 +230,8 @@ const struct command commands_annotate[] = {
              "instruction is shown under its source line, with the registers and memory that it\n"
              "changed. A repeated string instruction is one line, and of a loop the first pass is\n"
              "shown. --depth N goes into calls N deep (1); deeper ones run as one. At most\n"
-             "--max-instructions N (200000) are looked at. -o FILE writes Markdown.",
+             "--max-instructions N (200000) are looked at, some 1500 a second. -o FILE writes\n"
+             "Markdown. Steps over rdtsc can make KASLR choose otherwise; kaslr_seed= fixes it.",
      .group = GROUP_BOOT,
      .completes = ARGUMENT_CHECKPOINT,
      .has_json = true,
