@@ -186,6 +186,20 @@ static void print_heading(struct debugger *debugger, const struct arrival *arriv
 /* Columns of a line of code before its text, the label included. */
 #define NEXT_COLUMNS 53
 
+bool arrival_in_copy(const struct stop *stop)
+{
+    const struct facts *facts = &stop->facts;
+    uint64_t pc = registers_pc(&stop->regs).value, size;
+
+    if (facts->running_kernel || facts->running_copy)
+        return !facts->running_kernel;
+    if (!facts->load.known || !facts->copy.known || !stop->stub ||
+        !symbols_value(stop->stub, "_end", &size))
+        return false;
+    /* The two may overlap: it is the loaded code that runs there. */
+    return pc - facts->copy.value < size && pc - facts->load.value >= size;
+}
+
 /* One line: where a call leads has its source named only if there is room. */
 static void print_next(const struct disasm_line *next, const struct text *text)
 {
@@ -211,7 +225,7 @@ static struct error *print_place(const struct stop *stop, const struct text *tex
     flow_print(&flow, TEXT_PLAIN, "%s", text_hex(pc.value));
     if (stop_describe(stop, pc, where, sizeof(where)))
         flow_print(&flow, TEXT_PLAIN, "%s", where);
-    if (stop->facts.running_copy && !stop->facts.running_kernel)
+    if (arrival_in_copy(stop))
         flow_print(&flow, TEXT_DIM, "in the copy");
     flow_end(&flow);
     err = disasm_one(stop, &next, &there);

@@ -29,6 +29,11 @@ struct error *arrival_place(struct debugger *debugger, const struct arrival *arr
  * for everything else.
  */
 struct error *arrival_error(struct debugger *debugger, const struct arrival *arrival);
+/*
+ * Whether pc is in the decompressor's copy: also on the few instructions before the checkpoint that
+ * says so, which one can step to.
+ */
+bool arrival_in_copy(const struct stop *stop);
 /* "checkpoint", "breakpoint", "watchpoint", "step", ... */
 const char *arrival_name(enum arrival_kind kind);
 

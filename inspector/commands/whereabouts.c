@@ -13,7 +13,7 @@ static const char *running(const struct stop *stop)
 
     if (facts->running_kernel)
         return "kernel";
-    if (facts->running_copy)
+    if (arrival_in_copy(stop))
         return "copy";
     return facts->load.known && pc >= facts->load.value ? "loaded" : "setup";
 }
