@@ -51,6 +51,9 @@ static struct error *run(struct environment *environment, struct parsed_line *pa
     bool json = environment->json;
     struct error *err;
 
+    /* A Ctrl-C between the prompt and here: nothing that runs could be told of it. */
+    if (command->moves && environment->interrupted && *environment->interrupted)
+        return error_new(ERROR_GUEST, "interrupted");
     environment->json = json || parsed->json;
     err = command->run(environment, &parsed->line);
     environment->json = json;
