@@ -86,6 +86,8 @@ static void print_instruction(const json_t *line, const char *indent, FILE *out)
 
     if (*target && used + 4 + (int)length > TEXT_COLUMNS)
         length = strcspn(target, "(");
+    if (length && target[length - 1] == ' ')
+        length--;
     if (*target && used + 4 + (int)length <= TEXT_COLUMNS)
         fprintf(out, "  # %.*s", (int)length, target);
     putc('\n', out);

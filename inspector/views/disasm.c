@@ -152,13 +152,20 @@ static void bytes_text(const struct disasm_line *line, char *out)
 void disasm_line_text(const struct disasm_line *line, const struct text *text)
 {
     char bytes[3 * DISASM_INSTRUCTION_MAX + 1] = "";
+    size_t length = strlen(line->target), used;
 
     bytes_text(line, bytes);
     text_print(text, TEXT_PLAIN, "%-12s ", text_hex(line->address));
     text_print(text, TEXT_DIM, "%-24s ", bytes);
     text_print(text, line->decoded ? TEXT_PLAIN : TEXT_BAD, "%s", line->text);
-    if (line->target[0])
-        text_print(text, TEXT_DIM, "  # %s", line->target);
+    /* Behind a label a line has room for so much: then the target goes without its source line. */
+    used = TEXT_LABEL_COLUMNS + 13 + 25 + strlen(line->text) + strlen("  # ");
+    if (used + length > TEXT_COLUMNS)
+        length = strcspn(line->target, "(");
+    if (length && line->target[length - 1] == ' ')
+        length--;
+    if (length)
+        text_print(text, TEXT_DIM, "  # %.*s", (int)length, line->target);
     fputc('\n', text->stream);
 }
 
