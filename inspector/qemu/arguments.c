@@ -92,6 +92,19 @@ static void add_channels(struct arguments *arguments, const struct inherited *fd
 }
 
 /*
+ * A drive that is plugged in nowhere, so that the guest sees nothing of it. Only savevm writes there, and
+ * what it wrote is of no use to anybody once we are gone: it need not reach a disk.
+ */
+static void add_keep(struct arguments *arguments, int keep)
+{
+    if (keep >= 0)
+        add_text(arguments, "-drive",
+                 "if=none,id=keep,format=qcow2,cache=unsafe,file.locking=off,"
+                 "file.filename=/proc/self/fd/%d",
+                 keep);
+}
+
+/*
  * Under a debugger the CPU is to stand where a triple fault happened; without one QEMU ends. It
  * starts halted in any case, so that a guest cannot be over before its channels are served.
  */
@@ -130,6 +143,7 @@ void arguments_build(const struct qemu_options *options, const struct inherited 
     add(ret, arguments_program(options));
     add_machine(ret, options, fds->ram);
     add_channels(ret, fds);
+    add_keep(ret, fds->keep);
     add_run_state(ret, options);
     add_files(ret, options);
     ret->list[ret->count] = NULL;

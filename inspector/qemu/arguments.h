@@ -5,13 +5,14 @@
 
 #include "qemu.h"
 
-/* Descriptors that QEMU inherits; gdb is -1 without a debug stub, ram where RAM is no file. */
+/* Descriptors that QEMU inherits; gdb is -1 without a debug stub, ram where
+ * RAM is no file, keep without a file for savevm. */
 struct inherited {
-    int qmp, markers, serial, log, gdb, ram;
+    int qmp, markers, serial, log, gdb, ram, keep;
 };
 
 #define ARGUMENTS_MAX   48
-#define ARGUMENTS_TEXTS 8
+#define ARGUMENTS_TEXTS 9
 
 struct arguments {
     char *list[ARGUMENTS_MAX + 1]; /* NULL-terminated, for exec */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #define GDB_BUFFER 0x80000 /* bytes: replies that QEMU can write before they are read */
+#define LOG_PIPE   4096
 
 void channels_close(int fds[CHANNELS])
 {
@@ -26,6 +27,9 @@ static bool open_channel(struct channels *channels, int i)
 
     if (failed)
         return false;
+    /* What a metered QEMU can run ahead of us: see qemu_meter(). */
+    if (i == LOG)
+        fcntl(pair[0], F_SETPIPE_SZ, LOG_PIPE);
     channels->ours[i] = pair[0];
     channels->theirs[i] = pair[1];
     return fcntl(pair[0], F_SETFL, O_NONBLOCK) == 0;

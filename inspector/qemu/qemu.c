@@ -12,6 +12,7 @@
 #include "channels.h"
 #include "layout.h"
 #include "machine.h"
+#include "qcow2.h"
 #include "qmp.h"
 #include "ram.h"
 #include "spawn.h"
@@ -19,22 +20,21 @@
 #define START_TIMEOUT 30000 /* milliseconds until QEMU takes commands */
 #define QMP_TIMEOUT   10000
 
-static struct error *spawn_qemu(struct qemu *qemu, const struct qemu_options *options,
-                                const struct channels *channels)
+static struct error *spawn_qemu(struct qemu *qemu, const struct channels *channels)
 {
     const int *fds = channels->theirs;
-    struct inherited inherited = {fds[QMP], fds[MARKERS], fds[SERIAL],
-                                  fds[LOG], fds[GDB],     qemu->ram_fd};
-    int optional[] = {fds[GDB], qemu->ram_fd};
-    int keep[6] = {fds[QMP], fds[MARKERS], fds[SERIAL], fds[LOG]};
+    struct inherited inherited = {fds[QMP], fds[MARKERS], fds[SERIAL],  fds[LOG],
+                                  fds[GDB], qemu->ram_fd, qemu->keep_fd};
+    int optional[] = {fds[GDB], qemu->ram_fd, qemu->keep_fd};
+    int keep[7] = {fds[QMP], fds[MARKERS], fds[SERIAL], fds[LOG]};
     size_t count = 4;
     struct arguments arguments;
 
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof(optional) / sizeof(optional[0]); i++) {
         if (optional[i] >= 0)
             keep[count++] = optional[i];
     }
-    arguments_build(options, &inherited, &arguments);
+    arguments_build(&qemu->options, &inherited, &arguments);
     struct spawn spawn = {
         .arguments = arguments.list, .keep = keep, .keep_count = count, .stderr_fd = fds[MESSAGES]};
     return spawn_child(&spawn, &qemu->pid, &qemu->pidfd);
@@ -136,7 +136,7 @@ struct error *qemu_ready(struct qemu *qemu)
     json_t *nothing = NULL;
     struct error *err = qmp_negotiate(&qemu->qmp, deadline);
 
-    if (!err && !qemu->debug)
+    if (!err && !qemu->options.debug)
         err = qmp_execute(&qemu->qmp, "cont", deadline, &nothing);
     json_decref(nothing);
     if (err && error_kind(err) == ERROR_CLOSED) {
@@ -153,35 +153,49 @@ struct error *qemu_ready(struct qemu *qemu)
     return err;
 }
 
-struct error *qemu_begin(const struct qemu_options *options, struct loop *loop, struct qemu **ret)
+/* Starts the process, with channels of its own. */
+static struct error *launch(struct qemu *qemu)
 {
     struct channels channels;
-    uint64_t size;
-    struct error *err = channels_open(options->debug, &channels);
+    struct error *err = channels_open(qemu->options.debug, &channels);
 
     if (err)
         return err;
-    struct qemu *qemu = calloc(1, sizeof(*qemu));
-    if (!qemu) {
-        channels_close(channels.ours);
-        channels_close(channels.theirs);
-        return error_errno(ENOMEM, "qemu");
-    }
-    qemu->loop = loop;
-    qemu->icount = options->icount;
-    qemu->debug = options->debug;
-    qemu->program = arguments_program(options);
-    qemu->markers = markers_new();
-    qemu->pidfd = qemu->gdb_fd = qemu->ram_fd = qemu->qmp.stream.fd = -1;
-    qemu->marker_stream.fd = qemu->serial.fd = qemu->log.fd = qemu->messages.fd = -1;
-
-    if (options->debug && ram_size(arguments_memory(options), &size))
-        qemu->ram_fd = ram_open(size);
-    err = spawn_qemu(qemu, options, &channels);
+    err = spawn_qemu(qemu, &channels);
     channels_close(channels.theirs);
     if (!err)
         err = watch_channels(qemu, &channels);
     channels_close(channels.ours);
+    return err;
+}
+
+static struct error *open_files(struct qemu *qemu)
+{
+    const struct qemu_options *options = &qemu->options;
+    uint64_t size;
+
+    if (options->keep)
+        return qcow2_open(&qemu->keep_fd);
+    if (options->debug && ram_size(arguments_memory(options), &size))
+        qemu->ram_fd = ram_open(size);
+    return NULL;
+}
+
+struct error *qemu_begin(const struct qemu_options *options, struct loop *loop, struct qemu **ret)
+{
+    struct qemu *qemu = calloc(1, sizeof(*qemu));
+
+    if (!qemu)
+        return error_errno(ENOMEM, "qemu");
+    qemu->loop = loop;
+    qemu->options = *options;
+    qemu->program = arguments_program(options);
+    qemu->markers = markers_new();
+    qemu->pidfd = qemu->gdb_fd = qemu->ram_fd = qemu->keep_fd = qemu->qmp.stream.fd = -1;
+    qemu->marker_stream.fd = qemu->serial.fd = qemu->log.fd = qemu->messages.fd = -1;
+    struct error *err = open_files(qemu);
+    if (!err)
+        err = launch(qemu);
     if (err) {
         qemu_close(qemu);
         return err;
@@ -205,10 +219,9 @@ struct error *qemu_start(const struct qemu_options *options, struct loop *loop, 
     return err;
 }
 
-void qemu_close(struct qemu *qemu)
+/* Ends the process and closes its channels. */
+static void halt(struct qemu *qemu)
 {
-    if (!qemu)
-        return;
     if (qemu->pidfd >= 0) {
         kill(qemu->pid, SIGKILL);
         error_free(ended(qemu)); /* it cannot be told any more, and matters to nobody */
@@ -220,10 +233,31 @@ void qemu_close(struct qemu *qemu)
     stream_close(&qemu->messages);
     if (qemu->gdb_fd >= 0)
         close(qemu->gdb_fd);
+    qemu->gdb_fd = -1;
+}
+
+void qemu_close(struct qemu *qemu)
+{
+    if (!qemu)
+        return;
+    halt(qemu);
     if (qemu->ram_fd >= 0)
         close(qemu->ram_fd);
+    if (qemu->keep_fd >= 0)
+        close(qemu->keep_fd);
     markers_free(qemu->markers);
     free(qemu);
+}
+
+struct error *qemu_restart(struct qemu *qemu)
+{
+    halt(qemu);
+    qemu->qmp = (struct qmp){.stream = {.fd = -1}};
+    qemu->triple_fault = false;
+    qemu->log_length = qemu->stderr_length = 0;
+    qemu->stderr_text[0] = '\0';
+    struct error *err = launch(qemu);
+    return err ? err : qemu_ready(qemu);
 }
 
 int qemu_take_gdb_fd(struct qemu *qemu)
@@ -263,7 +297,7 @@ struct error *qemu_instructions(struct qemu *qemu, bool *ret_known, uint64_t *re
 {
     json_t *replay = NULL;
 
-    if (!qemu->icount) { /* QEMU would answer with a count all the same: 0 */
+    if (!qemu->options.icount) { /* QEMU would answer with a count all the same: 0 */
         *ret_known = false;
         return NULL;
     }

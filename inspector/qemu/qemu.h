@@ -28,6 +28,11 @@ struct qemu_options {
     const char *cpu;    /* QEMU's -cpu; NULL: QEMU's default */
     bool debug;         /* offer a gdb stub and wait in reset (-S) */
     bool icount;        /* -icount shift=0,sleep=off: exactly repeatable, instructions countable */
+    /*
+     * Can go back: savevm and loadvm work, and the guest's RAM is no file (the first savevm of one
+     * takes 1.6 s, as it touches all of it; of anonymous RAM 25-65 ms). With debug and icount only.
+     */
+    bool keep;
 };
 
 /* How the guest ended. */
@@ -61,6 +66,37 @@ pid_t qemu_pid(const struct qemu *qemu);
 
 /* Kills the guest if it still runs, reaps it, frees everything. NULL is allowed. */
 void qemu_close(struct qemu *qemu);
+
+/*
+ * With options.keep: starts another QEMU in place of the one that has ended, or that is to be ended, with what
+ * savevm kept; the markers and the console's text stay. The options must still be there. There
+ * is a new socket to take. Errors of qemu_start().
+ */
+struct error *qemu_restart(struct qemu *qemu);
+
+/* How far the guest's output was read. Plain data. */
+struct qemu_place {
+    struct markers_place markers;
+    uint64_t console; /* bytes */
+};
+/* The place now, with all that the stopped guest has written. Errors of qemu_drain(). */
+struct error *qemu_place(struct qemu *qemu, struct qemu_place *ret);
+/*
+ * The machine was loaded (loadvm): what it wrote since that place is taken back, save that text which was
+ * dropped from the front, or lies ahead, does not come back.
+ */
+struct error *qemu_return(struct qemu *qemu, const struct qemu_place *place);
+/* While this is on, console text that the handler was given once already is not given again. */
+void qemu_only_new_text(struct qemu *qemu, bool on);
+/*
+ * Has done called once QEMU has written so many lines to its log, while the loop runs; from then on
+ * the log is read so slowly that QEMU, which has to wait for that, cannot get far before it is stopped.
+ * With "log exec,nochain" and a single instruction to a translation block, a line is an instruction. done NULL ends
+ * this.
+ */
+void qemu_meter(struct qemu *qemu, uint64_t lines, void (*done)(void *context), void *context);
+/* The guest takes another way from here on: text that was given once is new when it comes again. */
+void qemu_forget_text(struct qemu *qemu);
 
 /* The socket of the gdb stub; the caller owns it now. Only with options.debug, only once. */
 int qemu_take_gdb_fd(struct qemu *qemu);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What QEMU and its guest write: markers, console text, QEMU's own messages and its log. */
 #include <string.h>
+#include <time.h>
 
 #include "machine.h"
 
@@ -9,6 +10,23 @@ void sink_markers(void *context, const char *bytes, size_t length)
     struct qemu *qemu = context;
 
     markers_feed(qemu->markers, bytes, length);
+}
+
+/* To the handler, save what it knows already. */
+static void hand_on(struct qemu *qemu, const char *bytes, size_t length)
+{
+    uint64_t end = qemu->console_total + length;
+    uint64_t known = qemu->only_new_text && qemu->console_seen > qemu->console_total
+                         ? qemu->console_seen - qemu->console_total
+                         : 0;
+
+    if (known > length)
+        known = length;
+    if (qemu->on_console && known < length)
+        qemu->on_console(qemu->console_context, bytes + known, length - known);
+    qemu->console_total = end;
+    if (end > qemu->console_seen)
+        qemu->console_seen = end;
 }
 
 void sink_console(void *context, const char *bytes, size_t length)
@@ -25,8 +43,7 @@ void sink_console(void *context, const char *bytes, size_t length)
     for (size_t i = 0; i < length; i++)
         qemu->console[qemu->console_length++] = bytes[i] ? bytes[i] : ' ';
     qemu->console[qemu->console_length] = '\0';
-    if (qemu->on_console)
-        qemu->on_console(qemu->console_context, bytes, length);
+    hand_on(qemu, bytes, length);
 }
 
 void sink_messages(void *context, const char *bytes, size_t length)
@@ -40,9 +57,28 @@ void sink_messages(void *context, const char *bytes, size_t length)
     qemu->stderr_text[qemu->stderr_length] = '\0';
 }
 
+/*
+ * What stands in the pipe is soon gone, and QEMU runs on for as long as it takes to fill it anew: from
+ * the end of the meter on it gets that chance once a millisecond only, until it has stopped.
+ */
+static void meter(struct qemu *qemu, uint64_t lines)
+{
+    const struct timespec moment = {.tv_nsec = 1000000};
+
+    if (lines < qemu->meter) {
+        qemu->meter -= lines;
+        return;
+    }
+    if (qemu->meter > 0)
+        qemu->on_meter(qemu->meter_context);
+    qemu->meter = 0;
+    nanosleep(&moment, NULL);
+}
+
 void sink_log(void *context, const char *bytes, size_t length)
 {
     struct qemu *qemu = context;
+    uint64_t lines = 0;
 
     for (size_t i = 0; i < length; i++) {
         if (bytes[i] != '\n') {
@@ -53,5 +89,8 @@ void sink_log(void *context, const char *bytes, size_t length)
         qemu->log_line[qemu->log_length] = '\0';
         qemu->triple_fault = qemu->triple_fault || strcmp(qemu->log_line, TRIPLE_FAULT) == 0;
         qemu->log_length = 0;
+        lines++;
     }
+    if (qemu->metered)
+        meter(qemu, lines);
 }

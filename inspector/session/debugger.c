@@ -5,6 +5,14 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* Steps have to lead where runs do; and the start is the machine that all others rest on. */
+static struct error *keep_start(struct debugger *debugger)
+{
+    struct error *err = target_exact_steps(debugger->session.target);
+
+    return err ? err : machines_keep(debugger, debugger->stop, NULL, false);
+}
+
 struct error *debugger_open(const struct debugger_options *options, struct debugger **ret)
 {
     struct debugger *debugger = calloc(1, sizeof(*debugger));
@@ -16,16 +24,19 @@ struct error *debugger_open(const struct debugger_options *options, struct debug
     debugger->travel = options->travel && !session.connect;
     debugger->timeout_ms = session.guest->timeout_ms;
     session.debug = true;
+    session.keep = debugger->travel;
     session.count = session.count || debugger->travel;
     struct error *err = session_open(&session, &debugger->session);
     if (!err)
         err = timeline_here(debugger->session.timeline, &stop);
+    debugger->alive = !err;
+    debugger->stop = err ? NULL : stop;
+    if (!err && debugger->travel)
+        err = keep_start(debugger);
     if (err) {
         debugger_close(debugger);
         return err;
     }
-    debugger->stop = stop;
-    debugger->alive = true;
     debugger->arrival = (struct arrival){.kind = ARRIVED_START};
     *ret = debugger;
     return NULL;
@@ -37,6 +48,7 @@ void debugger_close(struct debugger *debugger)
         return;
     for (size_t i = 0; i < STAGES_MAX; i++)
         snapshot_free(&debugger->records[i].snapshot);
+    history_free(&debugger->history);
     session_close(&debugger->session);
     free(debugger);
 }
@@ -156,16 +168,28 @@ static bool known_already(const struct record *record, const struct stop *stop)
            record->snapshot.instructions.value == stop->instructions.value;
 }
 
+/* The machine of this very place, not one of another future. */
+static bool kept_already(const struct debugger *debugger, const struct stop *stop)
+{
+    const struct kept *kept = history_stage(&debugger->history, stop->stage);
+
+    return kept && stop->instructions.known && kept->count == stop->instructions.value;
+}
+
 struct error *debugger_note(struct debugger *debugger, const struct stop *stop)
 {
     struct record *record = &debugger->records[index_of(debugger, stop->stage)];
+    struct error *err = NULL;
 
-    if (known_already(record, stop))
-        return NULL;
-    snapshot_free(&record->snapshot);
-    record->order = passed_count(debugger);
-    return snapshot_capture(stop, newest_but(debugger, stop->stage), SNAPSHOT_LIGHT,
-                            &record->snapshot);
+    if (!known_already(record, stop)) {
+        snapshot_free(&record->snapshot);
+        record->order = passed_count(debugger);
+        err = snapshot_capture(stop, newest_but(debugger, stop->stage), SNAPSHOT_LIGHT,
+                               &record->snapshot);
+    }
+    if (!err && !kept_already(debugger, stop))
+        err = machines_keep(debugger, stop, stop->stage, false);
+    return err;
 }
 
 struct error *debugger_snapshot(struct debugger *debugger, struct snapshot *ret)

@@ -77,8 +77,10 @@ size_t debugger_breakpoints(const struct debugger *debugger, const struct breakp
 static struct error *written(struct debugger *debugger, struct error *err)
 {
     debugger->stop = NULL;
-    debugger_forget_ahead(debugger);
-    return debugger_lost(debugger, err);
+    struct error *other = debugger_forget_ahead(debugger);
+    if (err)
+        error_free(other);
+    return debugger_lost(debugger, err ? err : other);
 }
 
 static struct error *writable(const struct debugger *debugger)

@@ -15,8 +15,10 @@ struct error *debugger_begin(struct debugger *debugger)
                          debugger->travel ? "; go back, or restart" : "");
     debugger->deadline = loop_in(debugger->timeout_ms);
     debugger->interrupted = 0;
-    return breakpoints_arm(&debugger->breakpoints, debugger->session.timeline,
-                           debugger->session.target);
+    struct error *err = machines_keep_write(debugger);
+    return err ? err
+               : breakpoints_arm(&debugger->breakpoints, debugger->session.timeline,
+                                 debugger->session.target);
 }
 
 void debugger_arrive(struct debugger *debugger, const struct arrival *arrival, struct arrival *ret)
@@ -33,8 +35,7 @@ void debugger_interrupt(struct debugger *debugger)
     target_interrupt(debugger->session.target);
 }
 
-/* Which of the user's breakpoints or watchpoints this stop is; NULL: none. */
-static struct breakpoint *met(struct debugger *debugger, const struct timeline_arrival *from)
+struct breakpoint *debugger_met(struct debugger *debugger, const struct timeline_arrival *from)
 {
     struct breakpoints *breakpoints = &debugger->breakpoints;
 
@@ -46,7 +47,7 @@ static struct breakpoint *met(struct debugger *debugger, const struct timeline_a
 static bool sort_stop(struct debugger *debugger, const struct timeline_arrival *from,
                       struct arrival *ret)
 {
-    struct breakpoint *breakpoint = met(debugger, from);
+    struct breakpoint *breakpoint = debugger_met(debugger, from);
 
     ret->stage = from->event == TIMELINE_STAGE ? from->stop->stage : NULL;
     ret->kind = ARRIVED_CHECKPOINT;

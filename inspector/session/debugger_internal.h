@@ -7,6 +7,7 @@
 
 #include "breakpoints.h"
 #include "debugger.h"
+#include "machines.h"
 
 struct record {
     struct snapshot snapshot; /* stage NULL: never reached */
@@ -25,6 +26,12 @@ struct debugger {
     int64_t timeout_ms;
     int64_t deadline; /* of the present movement */
     volatile sig_atomic_t interrupted;
+
+    struct history history;
+    struct pace pace;
+    bool full;           /* a machine could not be kept: no more are tried */
+    bool dirty;          /* written to since the guest last ran */
+    struct maybe unkept; /* a write at this count could not be kept: there is no way past it */
 };
 
 /* Before any movement: ERROR_GUEST when the guest cannot run any further. Sets the deadline. */
@@ -43,7 +50,9 @@ struct error *debugger_note(struct debugger *debugger, const struct stop *stop);
 bool debugger_sort(struct debugger *debugger, const struct timeline_arrival *from,
                    struct arrival *ret);
 
+/* Which of the user's breakpoints or watchpoints this stop is; NULL: none. */
+struct breakpoint *debugger_met(struct debugger *debugger, const struct timeline_arrival *from);
 /* The machine was written to: what was seen later than now is no longer true. */
-void debugger_forget_ahead(struct debugger *debugger);
+struct error *debugger_forget_ahead(struct debugger *debugger);
 
 #endif

@@ -55,6 +55,7 @@ static struct error *begin_guest(const struct session_options *options, struct s
         .cpu = guest->cpu,
         .debug = options->debug,
         .icount = options->count,
+        .keep = options->keep,
     };
 
     return qemu_begin(&machine, session->loop, &session->qemu);
@@ -135,6 +136,13 @@ struct error *session_open(const struct session_options *options, struct session
     if (err)
         session_close(ret);
     return err;
+}
+
+struct error *session_revive(struct session *session)
+{
+    struct error *err = qemu_restart(session->qemu);
+
+    return err ? err : target_reopen(session->target, qemu_take_gdb_fd(session->qemu));
 }
 
 void session_close(struct session *session)

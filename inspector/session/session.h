@@ -26,6 +26,7 @@ struct session_options {
     const char *connect; /* "unix:PATH" or "HOST:PORT" of a stub that runs already, or NULL */
     bool debug;          /* with a timeline (and so with a target) */
     bool count;          /* instructions are countable, and every run is the same (icount) */
+    bool keep;           /* QEMU can keep the machine and go back to it: with debug and count */
 };
 
 struct session {
@@ -44,6 +45,12 @@ struct session {
  * debug, a session without any checkpoints is ERROR_INPUT. On error nothing stays open.
  */
 struct error *session_open(const struct session_options *options, struct session *ret);
+
+/*
+ * Another QEMU takes the place of the one that has ended or stands at a shutdown, in reset; what
+ * savevm kept is there. The timeline is as it was: restore it. Errors of session_open().
+ */
+struct error *session_revive(struct session *session);
 
 /* Ends a QEMU that was started, frees everything. */
 void session_close(struct session *session);

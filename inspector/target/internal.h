@@ -51,6 +51,7 @@ struct target {
 
     struct loop *loop;
     int wake_fd;           /* readable once target_interrupt() was called */
+    int slice_fd;          /* the timer of target_run_for(), -1 until it is used */
     int64_t reply_timeout; /* milliseconds */
     bool exact_steps;
 };
@@ -67,6 +68,7 @@ struct error *target_stop(struct target *target);
 /* What "m" and "M" shall mean from here on. */
 struct error *target_set_addressing(struct target *target, enum addressing addressing);
 bool target_has_breakpoint(const struct target *target, virt_t address);
+void target_close_slices(struct target *target);
 struct error *target_remove_watchpoints(struct target *target);
 
 #endif

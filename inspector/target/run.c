@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 
 #include "rsp.h"
 #include "internal.h"
@@ -286,6 +288,55 @@ struct error *target_continue(struct target *target, int64_t deadline, struct st
     err = run(target, "vCont;c", deadline, ret, &late);
     if (!err && late)
         err = error_new(ERROR_TIMEOUT, "guest still runs at its deadline");
+    return err;
+}
+
+/* A slice is over: the byte goes out with the next look at the socket. */
+static struct error *slice_over(void *context)
+{
+    struct target *target = context;
+    uint64_t count;
+
+    if (read(target->slice_fd, &count, sizeof(count)) == sizeof(count) && target->running)
+        return connection_interrupt(target->connection);
+    return NULL;
+}
+
+void target_close_slices(struct target *target)
+{
+    if (target->slice_fd < 0)
+        return;
+    loop_unwatch(target->loop, target->slice_fd);
+    close(target->slice_fd);
+    target->slice_fd = -1;
+}
+
+static struct error *open_slices(struct target *target)
+{
+    if (target->slice_fd >= 0)
+        return NULL;
+    target->slice_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (target->slice_fd < 0)
+        return error_errno(errno, "timerfd");
+    return loop_watch(target->loop, target->slice_fd, slice_over, target);
+}
+
+struct error *target_run_for(struct target *target, int64_t nanoseconds, struct stop_event *ret)
+{
+    struct itimerspec once = {.it_value = {nanoseconds / 1000000000, nanoseconds % 1000000000}};
+    const struct itimerspec never = {0};
+    bool stepped, late;
+    struct error *err = open_slices(target);
+
+    if (!err)
+        err = step_off_breakpoint(target, ret, &stepped);
+    if (err || (stepped && ret->reason != STOP_BREAKPOINT))
+        return err;
+    if (nanoseconds <= 0)
+        once.it_value.tv_nsec = 1; /* 0 would be no timer at all */
+    timerfd_settime(target->slice_fd, 0, &once, NULL);
+    err = run(target, "vCont;c", LOOP_NEVER, ret, &late);
+    timerfd_settime(target->slice_fd, 0, &never, NULL);
     return err;
 }
 

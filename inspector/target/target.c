@@ -157,6 +157,17 @@ void target_interrupt(struct target *target)
         errno = number;
 }
 
+void target_interrupt_now(struct target *target)
+{
+    struct error *err = NULL;
+
+    if (target->running)
+        err = connection_interrupt(target->connection);
+    if (!err)
+        err = connection_flush(target->connection);
+    error_free(err); /* the next one who waits for the stop is told */
+}
+
 static struct error *open_wake(struct target *target)
 {
     target->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -194,7 +205,7 @@ struct error *target_open_within(int fd, struct loop *loop, int64_t timeout, str
         close(fd);
         return error_errno(ENOMEM, "debug session");
     }
-    target->ram_fd = target->wake_fd = -1;
+    target->ram_fd = target->wake_fd = target->slice_fd = -1;
     target->loop = loop;
     target->reply_timeout = timeout;
     struct error *err = greet(target, fd);
@@ -251,6 +262,7 @@ void target_close(struct target *target)
         return;
     if (target->connection)
         leave_as_found(target);
+    target_close_slices(target);
     if (target->wake_fd >= 0) {
         loop_unwatch(target->loop, target->wake_fd);
         close(target->wake_fd);

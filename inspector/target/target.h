@@ -123,6 +123,15 @@ struct error *target_step(struct target *target, struct stop_event *ret);
 void target_interrupt(struct target *target);
 
 /*
+ * Lets the guest run for about so much wall time, and stops it: STOP_INTERRUPT, unless it stopped
+ * by itself before. How far it comes depends on the machine: the caller has to look.
+ */
+struct error *target_run_for(struct target *target, int64_t nanoseconds, struct stop_event *ret);
+
+/* The same from a handler of the loop: the byte is on its way when this returns. */
+void target_interrupt_now(struct target *target);
+
+/*
  * A single step of QEMU's usually lets no interrupt in and no time pass. From here on it does, so that
  * steps lead through exactly the places that a run does. No error when the stub cannot.
  */

@@ -44,6 +44,18 @@ struct error *timeline_run(struct timeline *timeline, int64_t deadline,
     return arrive(timeline, err, &why, ret);
 }
 
+struct error *timeline_run_for(struct timeline *timeline, int64_t nanoseconds,
+                               struct timeline_arrival *ret)
+{
+    struct stop_event why;
+    struct error *err = timeline_arm(timeline);
+
+    if (err)
+        return err;
+    err = target_run_for(timeline->in.target, nanoseconds, &why);
+    return arrive(timeline, err, &why, ret);
+}
+
 struct error *timeline_step(struct timeline *timeline, bool capture, struct timeline_arrival *ret,
                             virt_t *ret_pc)
 {
@@ -97,7 +109,7 @@ static const struct marker *marker_of(const struct timeline *timeline, const str
 }
 
 struct error *timeline_restore(struct timeline *timeline, const struct timeline_state *state,
-                               bool reset)
+                               bool reset, const struct stop **ret)
 {
     struct stop *stop = &timeline->stop;
 
@@ -112,7 +124,11 @@ struct error *timeline_restore(struct timeline *timeline, const struct timeline_
         memset(timeline->error_places, 0, sizeof(timeline->error_places));
     }
     struct error *err = timeline_arm(timeline);
-    return err ? err : timeline_capture(timeline);
+    if (!err)
+        err = timeline_capture(timeline);
+    if (!err)
+        *ret = stop;
+    return err;
 }
 
 struct maybe timeline_virtual_delta(const struct timeline *timeline)

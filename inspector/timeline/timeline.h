@@ -133,6 +133,9 @@ struct timeline_arrival {
  */
 struct error *timeline_run(struct timeline *timeline, int64_t deadline,
                            struct timeline_arrival *ret);
+/* The same for about so much wall time: TIMELINE_OTHER with STOP_INTERRUPT when that is over. */
+struct error *timeline_run_for(struct timeline *timeline, int64_t nanoseconds,
+                               struct timeline_arrival *ret);
 /*
  * One instruction. At a place that is no checkpoint nothing is captured unless asked for: the event is then
  * TIMELINE_OTHER with no stop, and *ret_pc tells where the guest is. Not with TIMELINE_EXIT.
@@ -169,6 +172,6 @@ void timeline_save(const struct timeline *timeline, struct timeline_state *ret);
  * those of that place. With reset they are all taken to be gone: another QEMU runs the guest.
  */
 struct error *timeline_restore(struct timeline *timeline, const struct timeline_state *state,
-                               bool reset);
+                               bool reset, const struct stop **ret);
 
 #endif

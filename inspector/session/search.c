@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Where a breakpoint or watchpoint was met last before a place. From each kept machine, the newest
+ * first, the guest runs again towards where the later one begins, and every stop of the user's is
+ * noted; the last is the one. It runs in slices, as nothing else would stop it at the end: that it
+ * runs on a little is no harm, as the machine is loaded again.
+ */
+#include "search.h"
+
+#include "debugger_internal.h"
+
+#define SLICE_LEAST 1000000 /* ns */
+#define SLICE_RATE  1.0     /* instructions per ns, as a guess: too long a slice is only slower */
+
+static void hit(struct debugger *debugger, struct search *search, unsigned int number,
+                virt_t watched)
+{
+    search->found = true;
+    search->count = debugger->stop->instructions.value;
+    search->pc = registers_pc(&debugger->stop->regs);
+    search->number = number;
+    search->watched = watched;
+}
+
+/* The place of a kept machine counts too: the guest came there with the part before. */
+static struct error *look_at_start(struct debugger *debugger, struct search *search, uint64_t end)
+{
+    struct session *session = &debugger->session;
+    struct error *err = breakpoints_arm(&debugger->breakpoints, session->timeline, session->target);
+    const struct breakpoint *there;
+
+    if (err || debugger->stop->instructions.value >= end)
+        return err;
+    there = breakpoints_at(&debugger->breakpoints, registers_pc(&debugger->stop->regs).value);
+    if (there)
+        hit(debugger, search, there->number, virt(0));
+    return NULL;
+}
+
+static int64_t slice(const struct debugger *debugger, uint64_t end)
+{
+    double left = (double)(end - debugger->stop->instructions.value) / SLICE_RATE;
+    double most = (double)(debugger->deadline - loop_now()) * 1e6;
+
+    left = left < most ? left : most;
+    return left > SLICE_LEAST ? (int64_t)left : SLICE_LEAST;
+}
+
+static struct error *run_slice(struct debugger *debugger, struct search *search, uint64_t end,
+                               bool *ret_done)
+{
+    struct session *session = &debugger->session;
+    struct timeline_arrival from;
+    const struct breakpoint *met;
+    struct error *err = breakpoints_arm(&debugger->breakpoints, session->timeline, session->target);
+
+    if (!err)
+        err = timeline_run_for(session->timeline, slice(debugger, end), &from);
+    if (err)
+        return err;
+    debugger->alive = from.event != TIMELINE_EXIT;
+    debugger->shut_down = from.event == TIMELINE_FAULT;
+    *ret_done = !debugger->alive || debugger->shut_down || from.event == TIMELINE_ERROR ||
+                from.stop->instructions.value >= end;
+    if (*ret_done)
+        return NULL;
+    debugger->stop = from.stop;
+    met = debugger_met(debugger, &from);
+    if (met)
+        hit(debugger, search, met->number, from.why.watched);
+    search->stopped = debugger->interrupted || loop_now() >= debugger->deadline;
+    *ret_done = search->stopped;
+    return NULL;
+}
+
+/* The part of the way that begins at the i-th kept machine. */
+static struct error *search_part(struct debugger *debugger, size_t i, uint64_t end,
+                                 struct search *search)
+{
+    struct error *err = machines_load(debugger, &debugger->history.list[i]);
+    bool done = false;
+
+    if (!err)
+        err = look_at_start(debugger, search, end);
+    while (!err && !done)
+        err = run_slice(debugger, search, end, &done);
+    return err;
+}
+
+struct error *search_back(struct debugger *debugger, struct search *search)
+{
+    const struct history *history = &debugger->history;
+    uint64_t end = search->end;
+    struct error *err = NULL;
+
+    search->found = search->stopped = false;
+    qemu_only_new_text(debugger->session.qemu, true);
+    for (size_t i = history->count; !err && !search->found && !search->stopped && i-- > 0;) {
+        uint64_t begin = history->list[i].count;
+
+        if (begin >= end)
+            continue;
+        err = search_part(debugger, i, end, search);
+        end = begin;
+    }
+    qemu_only_new_text(debugger->session.qemu, false);
+    return err;
+}
