@@ -145,7 +145,7 @@ static struct error *judge_in(struct run *run, const struct statement *statement
 {
     const char *text;
     size_t length;
-    uint64_t value, start, end;
+    uint64_t value, start = 0, end = 0;
     char range[64];
     struct error *err = run_evaluate(run, statement->expr, &value);
 

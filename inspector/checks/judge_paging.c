@@ -31,7 +31,7 @@ static struct error *check_part(struct claim *claim, const struct page_range *ra
 /* Every byte of the claim must lie in one of the ranges, which ascend. */
 static struct error *check_mapped(struct claim *claim, const struct page_ranges *ranges)
 {
-    for (size_t i = 0; i < ranges->count && claim->from < claim->end; i++) {
+    for (size_t i = 0; i < ranges->count; i++) {
         const struct page_range *range = &ranges->list[i];
         struct error *err;
 
@@ -40,10 +40,11 @@ static struct error *check_mapped(struct claim *claim, const struct page_ranges 
         err = check_part(claim, range);
         if (err)
             return err;
+        /* Never to the range's end first: that may be the end of all addresses, which is 0. */
+        if (claim->end - claim->from <= range->size - (claim->from - range->virt))
+            return NULL;
         claim->from = range->virt + range->size;
     }
-    if (claim->from >= claim->end)
-        return NULL;
     return error_new(ERROR_CHECK, "%s is not mapped", text_hex(claim->from));
 }
 

@@ -137,6 +137,16 @@ static struct error *parse_always(struct cursor *cursor, struct statement *ret)
     return err;
 }
 
+/* A name has one value: a second one would make its use depend on the way that the boot takes. */
+static struct error *check_variable(const struct parser *parser, const struct statement *let)
+{
+    for (const struct statement *other = parser->checks->statements; other < let; other++)
+        if (other->kind == STATEMENT_LET && strcmp(other->word, let->word) == 0)
+            return place_error(&let->place, ERROR_INPUT, "%s has a value already (%s:%u)",
+                               let->word, other->place.source->path, other->place.line);
+    return NULL;
+}
+
 static struct error *misplaced(const struct cursor *cursor)
 {
     struct place place = cursor_place(cursor);
@@ -169,6 +179,8 @@ static struct error *parse_top_statement(struct parser *parser, struct cursor *c
     } else if (cursor_take(cursor, "let")) {
         moment = MOMENT_START;
         err = parse_let(cursor, statement);
+        if (!err)
+            err = check_variable(parser, statement);
     } else {
         err = misplaced(cursor);
     }
@@ -222,6 +234,8 @@ static struct error *parse_in_block(struct parser *parser, struct cursor *cursor
         err = parse_command(cursor, statement);
     } else if (cursor_take(cursor, "let")) {
         err = parse_let(cursor, statement);
+        if (!err)
+            err = check_variable(parser, statement);
     } else if (cursor_take(cursor, "within")) {
         err = parse_within(cursor, statement);
     } else {

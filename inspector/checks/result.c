@@ -105,7 +105,9 @@ static void print_code(const json_t *result, const char *indent, FILE *out)
     fprintf(out, "%sat %s%s%s%s%s\n", indent, checkpoint, *checkpoint ? ", " : "",
             string_of(result, "pc"), *where ? " " : "", where);
     json_array_foreach(json_object_get(result, "code"), i, line)
+    {
         print_instruction(line, indent, out);
+    }
 }
 
 void result_detail(const struct statement *statement, const json_t *result, const char *indent,
@@ -119,7 +121,9 @@ void result_detail(const struct statement *statement, const json_t *result, cons
     print_wrapped(place, indent, out);
     print_wrapped(result_message(result), indent, out);
     json_array_foreach(json_object_get(result, "values"), i, value)
+    {
         print_value(value, string_of(result, "before"), indent, out);
+    }
     print_code(result, indent, out);
 }
 

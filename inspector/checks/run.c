@@ -25,15 +25,20 @@ static bool due(const struct run *run, const struct statement *statement)
            (!statement->to.stage || run->stage->index <= statement->to.stage->index);
 }
 
-/* A variable that cannot be had stays unknown: who uses it says so. */
+/* What cannot be had stays unknown: who uses it says so. */
+static struct maybe value_here(struct run *run, const struct expr *expr)
+{
+    struct maybe value = {false, 0};
+    struct error *err = run_evaluate(run, expr, &value.value);
+
+    value.known = err == NULL;
+    error_free(err);
+    return value;
+}
+
 static void set_variable(struct run *run, size_t index)
 {
-    uint64_t value;
-    struct error *err = run_evaluate(run, run->job->checks->statements[index].expr, &value);
-
-    if (!err)
-        run->tracked[index].variable = known(value);
-    error_free(err);
+    run->tracked[index].variable = value_here(run, run->job->checks->statements[index].expr);
 }
 
 static void judge_here(struct run *run, size_t index)
@@ -84,22 +89,14 @@ static void remember(struct run *run, size_t index)
     struct tracked *tracked = &run->tracked[index];
     bool next = statement->moment == MOMENT_AT &&
                 run->stage->index + 1 == statement->at.stage->index;
-    uint64_t value;
 
     for (size_t i = 0; i < statement->side_count && (next || statement->moment == MOMENT_ALWAYS);
          i++) {
-        struct error *err = run_evaluate(run, statement->sides[i].expr, &value);
-
-        tracked->before[i] = err ? (struct maybe){0} : known(value);
+        tracked->before[i] = value_here(run, statement->sides[i].expr);
         tracked->before_at = run->stage;
-        error_free(err);
     }
-    if (statement->kind == STATEMENT_UNCHANGED && statement->from.stage == run->stage) {
-        struct error *err = run_evaluate(run, statement->expr, &value);
-
-        tracked->baseline = err ? (struct maybe){0} : known(value);
-        error_free(err);
-    }
+    if (statement->kind == STATEMENT_UNCHANGED && statement->from.stage == run->stage)
+        tracked->baseline = value_here(run, statement->expr);
 }
 
 /* In the order of the file, so that a variable is there for the lines below it. */

@@ -171,6 +171,8 @@ static void test_refused(void **state)
             "t.check:5:3: no check follows that this could be for");
     refused("tag a\nlet b = 1\nnever fault\n",
             "t.check:1:1: this stands before a line that checks nothing");
+    refused("let a = 1\nat x\n  let a = 2\n  bss is zero\n",
+            "t.check:3:3: a has a value already (t.check:1)");
     refused("description \"open\nnever fault\n", "t.check:1:13: this quote is not closed");
     refused("at x\n  run si\n",
             "t.check:2:7: si moves the guest; checks go from checkpoint to checkpoint themselves");
