@@ -115,6 +115,7 @@ static struct error *range_or_area(struct cursor *cursor, struct range_text *ret
 static struct error *parse_expect(struct cursor *cursor, struct statement *ret)
 {
     struct error *err = parse_expr(cursor, "", &ret->expr);
+    struct place place;
 
     ret->kind = STATEMENT_EXPECT;
     if (err)
@@ -122,6 +123,11 @@ static struct error *parse_expect(struct cursor *cursor, struct statement *ret)
     if (cursor_take(cursor, "in")) {
         ret->kind = STATEMENT_IN;
         err = range_or_area(cursor, &ret->range);
+        place = cursor_place(cursor);
+        if (!err && cursor_take(cursor, "and"))
+            return place_error(
+                &place, ERROR_INPUT,
+                "an expectation ends here: what else is expected belongs on its own line");
     } else if (cursor_take(cursor, "unchanged since")) {
         ret->kind = STATEMENT_UNCHANGED;
         err = parse_checkpoint(cursor, &ret->from);

@@ -160,6 +160,9 @@ static void test_refused(void **state)
     refused("at x\n  expect rip in [0, 4\n", "t.check:2:22: a range [FROM, TO) is closed with )");
     refused("at x\n  expect rip in [0 4)\n",
             "t.check:2:20: a comma belongs here: a range is [FROM, TO)");
+    refused(
+        "at x\n  expect rip in copy and rax\n",
+        "t.check:2:22: an expectation ends here: what else is expected belongs on its own line");
     refused("at x y\n", "t.check:1:6: the line should end here");
     refused("at\n", "t.check:1:3: a checkpoint is missing here");
     refused("within 0s\n",
