@@ -36,6 +36,9 @@ static bool line_in_unit(Dwarf_Die *unit, uint64_t address, const char **ret_fil
     const char *file = line ? dwarf_linesrc(line, NULL, NULL) : NULL;
     int number;
 
+    /* Between two stretches of a unit's code dwarf_getsrc_die() answers with the end of the first. */
+    if (dwarf_haspc(unit, address) != 1)
+        return false;
     /* Line 0 is how a compiler says that code comes from nowhere in particular. */
     if (!file || dwarf_lineno(line, &number) != 0 || number <= 0)
         return false;

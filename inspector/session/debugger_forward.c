@@ -77,11 +77,30 @@ bool debugger_sort(struct debugger *debugger, const struct timeline_arrival *fro
     return true;
 }
 
+/*
+ * A checkpoint. Where it was passed before and the way there is not the same, stop for stop, the machine of then
+ * takes the place of this one: what is ahead stays what it was, however the guest was looked at on the way.
+ */
+static struct error *settle_checkpoint(struct debugger *debugger, const struct stop *stop)
+{
+    const struct kept *kept = history_stage(&debugger->history, stop->stage);
+    struct error *err;
+
+    if (kept && (debugger->strayed || kept->strayed))
+        return machines_load(debugger, kept);
+    err = debugger_note(debugger, stop);
+    debugger->strayed = false;
+    return err;
+}
+
 /* What has to be done at every stop, whether the movement ends there or not. */
 static struct error *settle(struct debugger *debugger, const struct timeline_arrival *from)
 {
     debugger->stop = from->event == TIMELINE_EXIT ? NULL : from->stop;
-    return from->event == TIMELINE_STAGE ? debugger_note(debugger, from->stop) : NULL;
+    if (from->event == TIMELINE_STAGE)
+        return settle_checkpoint(debugger, from->stop);
+    debugger->strayed = debugger->strayed || from->why.reason != STOP_INTERRUPT;
+    return NULL;
 }
 
 static bool wanted(const struct arrival *arrival, enum run_to to, const struct stage *stage)

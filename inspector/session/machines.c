@@ -47,6 +47,7 @@ struct error *machines_keep(struct debugger *debugger, const struct stop *stop,
     struct kept kept = {.count = stop->instructions.value,
                         .stage = stage,
                         .scratch = scratch,
+                        .strayed = debugger->strayed,
                         .written = debugger->dirty};
     struct error *err;
 
@@ -126,6 +127,7 @@ struct error *machines_load(struct debugger *debugger, const struct kept *kept)
     target_forget(session->target);
     debugger->alive = true;
     debugger->shut_down = debugger->dirty = false;
+    debugger->strayed = !copy.stage && copy.strayed;
     return timeline_restore(session->timeline, &copy.state, other, &debugger->stop);
 }
 

@@ -173,6 +173,7 @@ static struct error *steps(struct debugger *debugger, struct approach *approach,
         struct timeline_arrival arrival;
         virt_t pc;
 
+        debugger->strayed = true;
         err = timeline_step(debugger->session.timeline, false, &arrival, &pc);
         if (!err)
             err = pass(debugger, approach, &arrival);
