@@ -41,6 +41,13 @@ bool client_connected(const struct client *client)
     return client->in >= 0;
 }
 
+bool client_leaving(const struct client *client)
+{
+    struct pollfd hung_up = {.fd = client->in, .events = POLLRDHUP};
+
+    return client_connected(client) && (client->gone || poll(&hung_up, 1, 0) == 1);
+}
+
 static void hang_up(struct client *client)
 {
     if (client->gone)

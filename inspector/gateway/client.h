@@ -45,6 +45,8 @@ struct error *client_open(struct client *client, struct loop *loop, int in, int 
 /* Closes the connection; does nothing when there is none. */
 void client_close(struct client *client);
 bool client_connected(const struct client *client);
+/* Connected still, but the other side has hung up, whether its last bytes were read or not. */
+bool client_leaving(const struct client *client);
 
 /* Sends one packet. A client that cannot be written to becomes gone. */
 void client_send(struct client *client, const void *body, size_t length);

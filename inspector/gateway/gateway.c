@@ -130,6 +130,10 @@ static struct error *on_connection(void *context)
 {
     struct gateway *gateway = context;
     int fd;
+
+    /* The first has hung up and will be seen to have in a moment: the next waits in the backlog. */
+    if (client_leaving(&gateway->client))
+        return NULL;
     struct error *err = listener_accept(&gateway->listener, &fd);
 
     if (err || fd < 0)

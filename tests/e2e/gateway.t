@@ -35,9 +35,10 @@ stdio() { # NAME [GATEWAY OPTION...]
 }
 
 # Starts a gateway that listens; sets gateway and address once it does.
-listen() { # ADDRESS IMAGE
+listen() { # ADDRESS IMAGE [OPTION...]
 	: >"$T/err"
-	"$B" gateway --listen "$1" "$2" >"$T/out" 2>"$T/err" </dev/null &
+	# shellcheck disable=SC2086  # the options are split on purpose
+	"$B" gateway --listen "$1" $2 >"$T/out" 2>"$T/err" </dev/null &
 	gateway=$!
 	address=$(timeout 20 tail -s 0.05 -n +1 -f --pid=$gateway "$T/err" | sed -n 's/.*listening on //p;/listening on/q')
 }
@@ -309,4 +310,38 @@ expect EOF
 END
 check "kill ends the gateway, with status 0" ended 0
 check "the socket is gone" test ! -e "$T/socket"
+
+listen "unix:$T/socket" "$T/hang --symbols $BUILD/stub.elf"
+client "a client leaves while the guest runs" <<'END'
+send qXfer:libraries:read::0,fff
+expect ^l<
+send Z0,100200,1
+expect ^OK$
+send c
+expect ^T05thread:1;$
+send z0,100200,1
+expect ^OK$
+send c
+END
+client "the next finds it stopped, and can interrupt a command of the monitor's" <<END
+send ?
+expect ^T0[25]thread:1;
+send p10
+expect ^0002100000000000$
+send qRcmd,$(printf run | od -An -tx1 -v | tr -d ' \n')
+raw \x03
+console startup_64
+expect ^OK$
+send c
+repeat 40000 \$?#3f
+raw \x03
+expect ^T02thread:1;$
+expect ^T02thread:1;$
+settle 1
+END
+kill -TERM "$gateway"
+check "a signal ends it, with status 0" ended 0
+check "the socket is gone" test ! -e "$T/socket"
+check "what came while the guest ran was bounded, and one line says so" \
+	test "$(grep -c 'sent more than 65536 bytes' "$T/err")" -eq 1
 echo "1..$number"
