@@ -111,24 +111,19 @@ static struct error *take_input(void *context)
     return NULL;
 }
 
-static void consume(struct client *client, size_t length)
+static void remove_pending(struct client *client, size_t at, size_t length)
 {
     client->pending_length -= length;
-    memmove(client->pending, client->pending + length, client->pending_length);
+    memmove(client->pending + at, client->pending + at + length, client->pending_length - at);
 }
 
 bool client_take_interrupt(struct client *client)
 {
-    size_t at = 0;
+    const char *found = memchr(client->pending, RSP_INTERRUPT, client->pending_length);
 
-    if (rsp_in_packet(&client->decoder))
-        return false;
-    while (at < client->pending_length && client->pending[at] == '+')
-        at++;
-    if (at == client->pending_length || client->pending[at] != RSP_INTERRUPT)
-        return false;
-    consume(client, at + 1);
-    return true;
+    if (found)
+        remove_pending(client, (size_t)(found - client->pending), 1);
+    return found;
 }
 
 /* Output -------------------------------------------------------------------------------------- */
@@ -245,8 +240,9 @@ bool client_next(struct client *client, const char **ret_body, size_t *ret_lengt
         size_t taken = rsp_decode(&client->decoder, client->pending, client->pending_length,
                                   &event);
 
-        consume(client, taken);
-        if (handle_event(client, event)) {
+        remove_pending(client, 0, taken);
+        /* One that is gone before it has its acknowledgement waits for no answer. */
+        if (handle_event(client, event) && !client->gone) {
             *ret_body = client->body;
             *ret_length = client->decoder.length;
             return true;

@@ -57,7 +57,7 @@ void client_send_text(struct client *client, const char *text);
  * complete. Acknowledges; what is damaged is answered here, and one line said on stderr. Valid until the next call.
  */
 bool client_next(struct client *client, const char **ret_body, size_t *ret_length);
-/* An interrupt waits where the next packet would begin: it is taken. */
+/* Takes an interrupt out of what has come in already: it was meant for a guest about to run. */
 bool client_take_interrupt(struct client *client);
 
 #endif

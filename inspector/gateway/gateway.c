@@ -131,9 +131,15 @@ static struct error *on_connection(void *context)
     struct gateway *gateway = context;
     int fd;
 
-    /* The first has hung up and will be seen to have in a moment: the next waits in the backlog. */
-    if (client_leaving(&gateway->client))
+    /*
+     * The first has hung up and will be seen to have in a moment: the next waits in the backlog. An
+     * interrupt that came just before the guest began to run is lost, so it is repeated.
+     */
+    if (client_leaving(&gateway->client)) {
+        if (gateway->client.gone && gateway->client.running)
+            on_urgent(gateway);
         return NULL;
+    }
     struct error *err = listener_accept(&gateway->listener, &fd);
 
     if (err || fd < 0)

@@ -161,14 +161,15 @@ static struct error *go(struct gateway *gateway, bool *ret_changed)
     struct error *err;
 
     do {
+        if (gateway->interrupted) {
+            *arrival = (struct arrival){.kind = ARRIVED_INTERRUPT};
+            return NULL;
+        }
         err = debugger_run(gateway->debugger, RUN_NEXT_CHECKPOINT, NULL, arrival);
         if (!err)
             err = update_libraries(gateway, ret_changed);
-        if (gateway->interrupted && debugger_alive(gateway->debugger) &&
-            arrival->kind == ARRIVED_CHECKPOINT)
-            arrival->kind = ARRIVED_INTERRUPT;
     } while (!err && !*ret_changed && arrival->kind == ARRIVED_CHECKPOINT &&
-             !gateway->stop_at_checkpoints && !gateway->client.gone);
+             !gateway->stop_at_checkpoints);
     return err;
 }
 
