@@ -116,6 +116,26 @@ END
 	check "and not at one more" hasnt 'decompressed  '
 }
 
+reverse() {
+	session "$image" <<'END'
+break start_kernel
+continue
+info registers
+stepi
+reverse-stepi
+info registers
+break extract_kernel
+reverse-continue
+backtrace
+delete
+reverse-continue
+print $rip
+END
+	check "one instruction back, registers are what they were" test "$(grep -cE '^r(ax|bx|sp|ip|si|di) ' "$T/out")" -eq 12 -a "$(grep -E '^(r|e)[a-z0-9]+ +0x' "$T/out" | sort | uniq -c | awk '$1 % 2' | wc -l)" -eq 0
+	check "back to a breakpoint in code that ran before the kernel was there" in_order 'Breakpoint 2.*, extract_kernel' '^#1 +0x0+1[0-9a-f]+ in relocated'
+	check "back to the beginning, and no further" in_order 'No more reverse-execution history' '= .*0xfffffff0'
+}
+
 for gdb in gdb "$minimal"; do
 	label="${gdb##*/}: "
 	[ "$gdb" = gdb ] || label="gdb without Python: "
@@ -125,6 +145,7 @@ for gdb in gdb "$minimal"; do
 		continue
 	fi
 	core
+	reverse
 done
 label=
 gdb=gdb

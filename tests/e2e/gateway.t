@@ -328,6 +328,8 @@ send ?
 expect ^T0[25]thread:1;
 send p10
 expect ^0002100000000000$
+send qXfer:libraries:read::0,fff
+expect ^l<
 send qRcmd,$(printf run | od -An -tx1 -v | tr -d ' \n')
 raw \x03
 console startup_64
