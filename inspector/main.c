@@ -17,7 +17,7 @@ static void usage(FILE *stream)
 {
     fputs("usage: bootscope COMMAND [OPTION...] ...\n\n", stream);
     for (const struct subcommand *command = subcommands; command->name; command++)
-        fprintf(stream, "  %-6s %-18s %s\n", command->name, command->arguments, command->summary);
+        fprintf(stream, "  %-8s %-18s %s\n", command->name, command->arguments, command->summary);
     fputs("\n`bootscope COMMAND --help` lists the options of a command.\n"
           "Exit status: 0 all is as it must be; 1 a proof failed; 2 usage or input;\n"
           "3 the guest died, stopped at an error or timed out.\n",
