@@ -157,44 +157,27 @@ struct error *debugger_go(struct debugger *debugger, uint64_t instructions, stru
     return debugger_lost(debugger, to_count(debugger, instructions, ARRIVED_STEP, ret));
 }
 
-#define DELIVERIES_MAX 4
-
-/* An exception changes pc and not the count: it is delivered by a step that counts nothing. */
-static struct error *deliver(struct debugger *debugger, const struct search *search)
-{
-    struct error *err = NULL;
-
-    for (int i = 0; !err && i < DELIVERIES_MAX; i++) {
-        struct timeline_arrival from;
-        virt_t pc;
-
-        if (registers_pc(&debugger->stop->regs).value == search->pc.value)
-            break;
-        err = timeline_step(debugger->session.timeline, true, &from, &pc);
-        if (!err && (!from.stop || from.stop->instructions.value != search->count))
-            err = error_new(ERROR_GUEST, "the guest took another way than before");
-        if (!err)
-            debugger->stop = from.stop;
-    }
-    return err;
-}
-
 static struct error *to_hit(struct debugger *debugger, const struct search *search,
                             struct arrival *ret)
 {
     struct breakpoint *breakpoint = breakpoints_find(&debugger->breakpoints, search->number);
-    struct error *err = to_count(debugger, search->count, ARRIVED_BREAKPOINT, ret);
+    struct arrival arrival;
+    bool there;
+    struct error *err = machines_go_exactly(debugger, search->count, search->pc, &there, &arrival);
 
-    if (err || ret->kind != ARRIVED_BREAKPOINT)
-        return err;
-    err = deliver(debugger, search);
+    if (!err)
+        err = machines_land(debugger);
     if (err)
         return err;
+    if (!there) {
+        debugger_arrive(debugger, &arrival, ret);
+        return NULL;
+    }
     breakpoint->hits++;
-    struct arrival arrival = {.kind = breakpoint->watch ? ARRIVED_WATCHPOINT : ARRIVED_BREAKPOINT,
-                              .stage = debugger->stop->stage,
-                              .number = search->number,
-                              .watched = search->watched};
+    arrival = (struct arrival){.kind = breakpoint->watch ? ARRIVED_WATCHPOINT : ARRIVED_BREAKPOINT,
+                               .stage = debugger->stop->stage,
+                               .number = search->number,
+                               .watched = search->watched};
     debugger_arrive(debugger, &arrival, ret);
     return NULL;
 }

@@ -15,7 +15,9 @@ struct error *debugger_begin(struct debugger *debugger)
                          debugger->travel ? "; go back, or restart" : "");
     debugger->deadline = loop_in(debugger->timeout_ms);
     debugger->interrupted = 0;
-    struct error *err = machines_keep_write(debugger);
+    struct error *err = machines_straighten(debugger);
+    if (!err)
+        err = machines_keep_write(debugger);
     return err ? err
                : breakpoints_arm(&debugger->breakpoints, debugger->session.timeline,
                                  debugger->session.target);
@@ -78,19 +80,17 @@ bool debugger_sort(struct debugger *debugger, const struct timeline_arrival *fro
 }
 
 /*
- * A checkpoint. Where it was passed before and the way there is not the same, stop for stop, the machine of then
- * takes the place of this one: what is ahead stays what it was, however the guest was looked at on the way.
+ * A checkpoint. One that the guest comes to otherwise than before is replaced by that of then, as what was kept
+ * behind it rests on that. It takes single steps through the moment of a timer for this: they leave
+ * timers waiting (target_exact_steps).
  */
 static struct error *settle_checkpoint(struct debugger *debugger, const struct stop *stop)
 {
     const struct kept *kept = history_stage(&debugger->history, stop->stage);
-    struct error *err;
 
-    if (kept && (debugger->strayed || kept->strayed))
+    if (kept && stop->instructions.known && kept->count != stop->instructions.value)
         return machines_load(debugger, kept);
-    err = debugger_note(debugger, stop);
-    debugger->strayed = false;
-    return err;
+    return debugger_note(debugger, stop);
 }
 
 /* What has to be done at every stop, whether the movement ends there or not. */
@@ -99,7 +99,6 @@ static struct error *settle(struct debugger *debugger, const struct timeline_arr
     debugger->stop = from->event == TIMELINE_EXIT ? NULL : from->stop;
     if (from->event == TIMELINE_STAGE)
         return settle_checkpoint(debugger, from->stop);
-    debugger->strayed = debugger->strayed || from->why.reason != STOP_INTERRUPT;
     return NULL;
 }
 
@@ -124,6 +123,8 @@ static struct error *run_once(struct debugger *debugger, struct arrival *ret)
         if (!err)
             err = timeline_run(session->timeline, debugger->deadline, &arrival);
         if (!err && debugger_sort(debugger, &arrival, ret)) {
+            debugger->skewed = !ret->stage &&
+                               (ret->kind == ARRIVED_BREAKPOINT || ret->kind == ARRIVED_WATCHPOINT);
             err = settle(debugger, &arrival);
             debugger_arrive(debugger, ret, ret);
             return err;

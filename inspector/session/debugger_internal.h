@@ -29,14 +29,9 @@ struct debugger {
 
     struct history history;
     struct pace pace;
-    bool full; /* a machine could not be kept: no more are tried */
-    /*
-     * Since the last checkpoint there was a stop of another kind: a step, a breakpoint of the user's.
-     * Under -icount sleep=off QEMU moves its virtual clock on to the next timer at each of them (icount_start_warp_timer runs
-     * before the machine is paused), and who reads the time stamp counter then goes another way than before.
-     */
-    bool strayed;
-    bool dirty;          /* written to since the guest last ran */
+    bool full;   /* a machine could not be kept: no more are tried */
+    bool skewed; /* at a breakpoint, where QEMU has turned the clock: machines_straighten() */
+    bool dirty;  /* written to since the guest last ran */
     struct maybe unkept; /* a write at this count could not be kept: there is no way past it */
 };
 

@@ -22,7 +22,6 @@ struct kept {
     uint64_t count;            /* instructions since reset */
     const struct stage *stage; /* the checkpoint where it stands, or NULL */
     bool scratch;
-    bool strayed; /* the way there from the last checkpoint had stops that are none */
     bool written; /* it holds a write of the user's: running there from an earlier one does not */
     struct timeline_state state;
     struct qemu_place place;

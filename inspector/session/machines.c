@@ -47,7 +47,6 @@ struct error *machines_keep(struct debugger *debugger, const struct stop *stop,
     struct kept kept = {.count = stop->instructions.value,
                         .stage = stage,
                         .scratch = scratch,
-                        .strayed = debugger->strayed,
                         .written = debugger->dirty};
     struct error *err;
 
@@ -126,8 +125,7 @@ struct error *machines_load(struct debugger *debugger, const struct kept *kept)
         return error_context(err, "going back");
     target_forget(session->target);
     debugger->alive = true;
-    debugger->shut_down = debugger->dirty = false;
-    debugger->strayed = !copy.stage && copy.strayed;
+    debugger->shut_down = debugger->dirty = debugger->skewed = false;
     return timeline_restore(session->timeline, &copy.state, other, &debugger->stop);
 }
 

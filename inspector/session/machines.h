@@ -37,6 +37,18 @@ struct error *machines_forget(struct debugger *debugger, uint64_t count);
  */
 struct error *machines_go(struct debugger *debugger, uint64_t count, bool *ret_there,
                           struct arrival *ret);
+/*
+ * The same to the place at pc there: an exception changes pc and not the count. ERROR_GUEST when the
+ * guest does not come by.
+ */
+struct error *machines_go_exactly(struct debugger *debugger, uint64_t count, virt_t pc,
+                                  bool *ret_there, struct arrival *ret);
+/*
+ * QEMU turns the guest's clock forward when it stops at a breakpoint (target_exact_steps), so that a
+ * guest that goes on from there goes another way than one without the breakpoint. Makes it the guest
+ * that came here without.
+ */
+struct error *machines_straighten(struct debugger *debugger);
 /* Ends every way back: what was still ahead of a write is forgotten, breakpoints are set again. */
 struct error *machines_land(struct debugger *debugger);
 

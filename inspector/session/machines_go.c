@@ -173,7 +173,6 @@ static struct error *steps(struct debugger *debugger, struct approach *approach,
         struct timeline_arrival arrival;
         virt_t pc;
 
-        debugger->strayed = true;
         err = timeline_step(debugger->session.timeline, false, &arrival, &pc);
         if (!err)
             err = pass(debugger, approach, &arrival);
@@ -243,8 +242,8 @@ static struct error *set_out(struct debugger *debugger, uint64_t to)
 {
     const struct kept *from = history_nearest(&debugger->history, to);
 
-    if (debugger->alive && !debugger->shut_down && debugger->stop && here(debugger) <= to &&
-        (!from || from->count <= here(debugger)))
+    if (debugger->alive && !debugger->shut_down && !debugger->skewed && debugger->stop &&
+        here(debugger) <= to && (!from || from->count <= here(debugger)))
         return machines_keep_write(debugger);
     return load_before(debugger, to);
 }
@@ -272,4 +271,55 @@ struct error *machines_go(struct debugger *debugger, uint64_t count, bool *ret_t
     *ret_there = !approach.ended || (!gone && here(debugger) == count);
     *ret = approach.arrival;
     return NULL;
+}
+
+#define DELIVERIES_MAX 4
+
+/* The exception is delivered by a step that counts nothing. */
+static struct error *deliver(struct debugger *debugger, uint64_t count, virt_t pc)
+{
+    struct error *err = NULL;
+
+    for (int i = 0; !err && registers_pc(&debugger->stop->regs).value != pc.value; i++) {
+        struct timeline_arrival from;
+        virt_t ignored;
+
+        if (i == DELIVERIES_MAX)
+            return error_new(ERROR_GUEST, "the guest does not come by 0x%" PRIx64 " again",
+                             pc.value);
+        err = timeline_step(debugger->session.timeline, true, &from, &ignored);
+        if (!err && (!from.stop || from.stop->instructions.value != count))
+            return error_new(ERROR_GUEST, "the guest does not come by 0x%" PRIx64 " again",
+                             pc.value);
+        if (!err)
+            debugger->stop = from.stop;
+    }
+    return err;
+}
+
+struct error *machines_go_exactly(struct debugger *debugger, uint64_t count, virt_t pc,
+                                  bool *ret_there, struct arrival *ret)
+{
+    struct error *err = machines_go(debugger, count, ret_there, ret);
+
+    return err || !*ret_there ? err : deliver(debugger, count, pc);
+}
+
+struct error *machines_straighten(struct debugger *debugger)
+{
+    const struct stop *stop;
+    struct arrival ignored;
+    bool there = true;
+    struct error *err;
+
+    if (!debugger->travel || !debugger->skewed)
+        return NULL;
+    err = debugger_stop(debugger, &stop);
+    if (!err)
+        err = machines_go_exactly(debugger, stop->instructions.value, registers_pc(&stop->regs),
+                                  &there, &ignored);
+    if (!err && !there)
+        err = error_new(ERROR_TIMEOUT, "not done in time: taking the guest to where it is without "
+                                       "what the breakpoint did to its clock");
+    return err;
 }

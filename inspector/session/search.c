@@ -4,6 +4,10 @@
  * first, the guest runs again towards where the later one begins, and every stop of the user's is
  * noted; the last is the one. It runs in slices, as nothing else would stop it at the end: that it
  * runs on a little is no harm, as the machine is loaded again.
+ *
+ * A stop at a breakpoint changes the guest's clock (machines_straighten), so that only the first hit is
+ * surely where it was: the last one is gone to without the stops before it, and from there the
+ * guest runs on once more, to see that it is the last.
  */
 #include "search.h"
 
@@ -68,9 +72,65 @@ static struct error *run_slice(struct debugger *debugger, struct search *search,
     met = debugger_met(debugger, &from);
     if (met)
         hit(debugger, search, met->number, from.why.watched);
+    debugger->skewed = debugger->skewed || met;
     search->stopped = debugger->interrupted || loop_now() >= debugger->deadline;
-    *ret_done = search->stopped;
+    *ret_done = search->stopped || (met && search->once);
     return NULL;
+}
+
+static struct error *run_to_end(struct debugger *debugger, struct search *search, uint64_t end)
+{
+    struct error *err = NULL;
+    bool done = false;
+
+    while (!err && !done)
+        err = run_slice(debugger, search, end, &done);
+    return err;
+}
+
+/* Goes to what was found, as the guest came there; false when it did not. */
+static struct error *verify(struct debugger *debugger, struct search *search, bool *ret_holds)
+{
+    struct arrival ignored;
+    bool there = false;
+    struct error *err = machines_go_exactly(debugger, search->count, search->pc, &there, &ignored);
+
+    *ret_holds = !err && there;
+    if (err && error_kind(err) == ERROR_GUEST) {
+        error_free(err);
+        return NULL;
+    }
+    search->stopped = !err && !there;
+    return err;
+}
+
+/*
+ * From one hit to the next, each as it was: the first stop after a place that was gone to exactly is
+ * sure. With the last of the skewed hits to begin with, that is mostly one look.
+ */
+static struct error *make_sure(struct debugger *debugger, struct search *search,
+                               const struct search *first, uint64_t end)
+{
+    struct error *err = NULL;
+    bool holds, more = true;
+
+    while (!err && more && !search->stopped) {
+        struct search next = {.end = search->end, .once = true};
+
+        err = verify(debugger, search, &holds);
+        if (!err && !holds && !search->stopped && search->count != first->count) {
+            *search = *first;
+            continue;
+        }
+        if (!err && !search->stopped)
+            err = run_to_end(debugger, &next, end);
+        more = next.found;
+        next.once = false;
+        if (more)
+            *search = next;
+        search->stopped = search->stopped || next.stopped;
+    }
+    return err;
 }
 
 /* The part of the way that begins at the i-th kept machine. */
@@ -78,13 +138,21 @@ static struct error *search_part(struct debugger *debugger, size_t i, uint64_t e
                                  struct search *search)
 {
     struct error *err = machines_load(debugger, &debugger->history.list[i]);
-    bool done = false;
+    struct search first;
 
     if (!err)
         err = look_at_start(debugger, search, end);
-    while (!err && !done)
-        err = run_slice(debugger, search, end, &done);
-    return err;
+    search->once = true;
+    if (!err)
+        err = run_to_end(debugger, search, end);
+    search->once = false;
+    first = *search;
+    if (!err && search->found && !search->stopped && debugger->alive && !debugger->shut_down &&
+        debugger->stop->instructions.value < end)
+        err = run_to_end(debugger, search, end);
+    if (err || !search->found || search->stopped)
+        return err;
+    return make_sure(debugger, search, &first, end);
 }
 
 struct error *search_back(struct debugger *debugger, struct search *search)

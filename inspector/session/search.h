@@ -9,6 +9,7 @@ struct search {
     uint64_t end; /* only places with fewer instructions count */
 
     bool stopped; /* somebody interrupted, or time ran out: what was found may not be the last */
+    bool once;    /* end at the first hit */
     bool found;
     uint64_t count; /* where: instructions, and pc, which an exception changes without counting */
     virt_t pc;

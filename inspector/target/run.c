@@ -340,13 +340,20 @@ struct error *target_run_for(struct target *target, int64_t nanoseconds, struct 
     return err;
 }
 
+struct error *target_stop_again(struct target *target, struct stop_event *ret)
+{
+    bool late;
+
+    return run(target, "vCont;c", loop_in(STEP_TIMEOUT), ret, &late);
+}
+
 struct error *target_exact_steps(struct target *target)
 {
     struct reply reply;
 
-    /* SSTEP_ENABLE without SSTEP_NOIRQ and SSTEP_NOTIMER (include/exec/gdbstub.h, or hw/core/cpu.h). */
+    /* SSTEP_ENABLE and SSTEP_NOTIMER, without SSTEP_NOIRQ (QEMU's hw/core/cpu.h). */
     target->exact_steps = true;
-    return target_request(target, "Qqemu.sstep=1", &reply);
+    return target_request(target, "Qqemu.sstep=5", &reply);
 }
 
 struct error *target_detach(struct target *target)

@@ -132,10 +132,18 @@ struct error *target_run_for(struct target *target, int64_t nanoseconds, struct 
 void target_interrupt_now(struct target *target);
 
 /*
- * A single step of QEMU's usually lets no interrupt in and no time pass. From here on it does, so that
- * steps lead through exactly the places that a run does. No error when the stub cannot.
+ * A single step of QEMU's usually lets no interrupt in. From here on it does, so that steps lead to the
+ * places that a run leads to. Timers still wait until the guest runs: under -icount sleep=off, QEMU (7.2) turns the
+ * clock forward to the next timer whenever the CPU stops for the debugger with timers on. No
+ * error when the stub cannot.
  */
 struct error *target_exact_steps(struct target *target);
+
+/*
+ * After a step that led to a breakpoint: stops there a second time as a run would have stopped, with
+ * what QEMU does then (the clock, see target_exact_steps). Nothing is executed.
+ */
+struct error *target_stop_again(struct target *target, struct stop_event *ret);
 
 /* The guest was changed behind our back (loadvm): nothing that was read of it holds any more. */
 void target_forget(struct target *target);

@@ -67,6 +67,9 @@ struct error *timeline_step(struct timeline *timeline, bool capture, struct time
         err = target_step(target, &why);
     if (!err && why.reason != STOP_EXITED)
         err = target_pc(target, ret_pc);
+    /* A checkpoint is left in the same state however it was come to. */
+    if (!err && why.reason == STOP_BREAKPOINT && timeline_expects(timeline, ret_pc->value))
+        err = target_stop_again(target, &why);
     if (err || capture || why.reason == STOP_EXITED || why.reason == STOP_SHUTDOWN ||
         timeline_expects(timeline, ret_pc->value))
         return arrive(timeline, err, &why, ret);

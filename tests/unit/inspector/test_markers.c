@@ -261,6 +261,50 @@ static void test_json_keeps_keys_and_values(void **state)
     markers_free(markers);
 }
 
+/* Back into the middle of a line, and the same again: the markers are the very same ones. */
+static void test_back_and_forth(void **state)
+{
+    struct markers *markers = markers_new();
+    struct markers_place middle, end;
+
+    (void)state;
+    feed_text(markers, "@a n=0x1\n@b n=");
+    markers_place(markers, &middle);
+    feed_text(markers, "0x2\n@c\nnoise\n");
+    markers_place(markers, &end);
+    const struct marker *c = markers_find(markers, "c");
+    markers_truncate(markers, &middle);
+    assert_int_equal(markers_count(markers), 1);
+    assert_null(markers_find(markers, "c"));
+    assert_int_equal(markers_malformed(markers), 0);
+    markers_truncate(markers, &end);
+    assert_int_equal(markers_count(markers), 3);
+    assert_int_equal(markers_malformed(markers), 1);
+    markers_truncate(markers, &middle);
+    feed_text(markers, "0x2\n@c\n");
+    assert_ptr_equal(markers_find(markers, "c"), c);
+    assert_int_equal(value_of(markers_find(markers, "b"), "n"), 2);
+    markers_free(markers);
+}
+
+/* What comes otherwise than before ends what was known of later ones. */
+static void test_another_future(void **state)
+{
+    struct markers *markers = markers_new();
+    struct markers_place start, end;
+
+    (void)state;
+    markers_place(markers, &start);
+    feed_text(markers, "@a n=0x1\n@b\n@c\n");
+    markers_place(markers, &end);
+    markers_truncate(markers, &start);
+    feed_text(markers, "@a n=0x9\n");
+    assert_int_equal(value_of(markers_find(markers, "a"), "n"), 9);
+    markers_truncate(markers, &end);
+    assert_int_equal(markers_count(markers), 1);
+    markers_free(markers);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +320,8 @@ int main(void)
         cmocka_unit_test(test_newest_of_a_name),
         cmocka_unit_test(test_handler_sees_them_in_order),
         cmocka_unit_test(test_json_keeps_keys_and_values),
+        cmocka_unit_test(test_back_and_forth),
+        cmocka_unit_test(test_another_future),
     };
 
     return cmocka_run_group_tests_name("markers", tests, NULL, NULL);
