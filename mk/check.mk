@@ -8,7 +8,7 @@ E2E := $(wildcard tests/e2e/*.case tests/e2e/*.t)
 CHECK_LINUX := $(LINUX)/cloud.bzImage $(BUILD)/init.cpio.gz
 
 # Programs that end-to-end tests run. E2E_GUESTS drive a QEMU with the inspector's own parts.
-E2E_GUESTS := checkpoint_registers drive loader travel
+E2E_GUESTS := checkpoint_registers drive interrupts loader travel
 E2E_TOOLS := $(addprefix $(OUT)/tests/,corrupt left_behind peak rsp_client $(E2E_GUESTS))
 
 $(OUT)/tests/corrupt $(OUT)/tests/left_behind $(OUT)/tests/peak $(OUT)/tests/rsp_client: $(OUT)/tests/%: tests/tools/%.c

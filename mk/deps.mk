@@ -4,7 +4,7 @@
 DEPS_BUILD := gcc make binutils libc6-dev pkg-config zlib1g-dev libelf-dev libdw-dev \
 	libcapstone-dev libjansson-dev liblzma-dev liblz4-dev libzstd-dev libbz2-dev liblzo2-dev \
 	libreadline-dev qemu-system-x86
-DEPS_CHECK := libcmocka-dev perl jq gdb tmux procps cpio dpkg-dev libxml2-utils parallel
+DEPS_CHECK := libcmocka-dev perl jq gdb lldb tmux procps cpio dpkg-dev libxml2-utils parallel
 DEPS_LINT := clang-format cppcheck shellcheck
 DEPS_BENCH := hyperfine gdb jq cpio dpkg
 

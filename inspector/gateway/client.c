@@ -20,7 +20,7 @@ struct error *client_open(struct client *client, struct loop *loop, int in, int 
     client->loop = loop;
     client->in = in;
     client->out = out;
-    client->gone = client->running = client->overflowed = false;
+    client->gone = client->running = client->late = client->overflowed = false;
     client->acks = true;
     client->on_urgent = on_urgent;
     client->context = context;
@@ -237,6 +237,12 @@ bool client_next(struct client *client, const char **ret_body, size_t *ret_lengt
 {
     while (client->pending_length > 0 && !client->gone) {
         enum rsp_event event;
+
+        if (client->pending[0] == RSP_INTERRUPT && !rsp_in_packet(&client->decoder)) {
+            client->late = true;
+            remove_pending(client, 0, 1);
+            continue;
+        }
         size_t taken = rsp_decode(&client->decoder, client->pending, client->pending_length,
                                   &event);
 

@@ -27,6 +27,7 @@ struct client {
     bool gone;    /* hung up, or does not read */
     bool acks;    /* until QStartNoAckMode */
     bool running; /* the guest runs: the owner sets it */
+    bool late;    /* an interrupt came between two packets: the owner sets it back */
     void (*on_urgent)(void *context);
     void *context;
 

@@ -17,7 +17,7 @@ static void on_urgent(void *context)
 {
     struct gateway *gateway = context;
 
-    gateway->interrupted = true;
+    gateway->interrupted = 1;
     debugger_interrupt(gateway->debugger);
 }
 
@@ -131,15 +131,9 @@ static struct error *on_connection(void *context)
     struct gateway *gateway = context;
     int fd;
 
-    /*
-     * The first has hung up and will be seen to have in a moment: the next waits in the backlog. An
-     * interrupt that came just before the guest began to run is lost, so it is repeated.
-     */
-    if (client_leaving(&gateway->client)) {
-        if (gateway->client.gone && gateway->client.running)
-            on_urgent(gateway);
+    /* The first has hung up and will be seen to have in a moment: the next waits in the backlog. */
+    if (client_leaving(&gateway->client))
         return NULL;
-    }
     struct error *err = listener_accept(&gateway->listener, &fd);
 
     if (err || fd < 0)

@@ -3,6 +3,8 @@
 #ifndef BOOTSCOPE_GATEWAY_INTERNAL_H
 #define BOOTSCOPE_GATEWAY_INTERNAL_H
 
+#include <signal.h>
+
 #include "client.h"
 #include "debugger.h"
 #include "gateway.h"
@@ -35,7 +37,7 @@ struct gateway {
     bool stdio;
     int signals; /* signalfd */
     bool ending;
-    bool interrupted; /* by the client, since the motion began */
+    volatile sig_atomic_t interrupted; /* by the client, since the motion or command began */
 
     /* The last stop, for "?" and for after a library event. */
     struct arrival arrival;

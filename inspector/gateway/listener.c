@@ -39,6 +39,33 @@ static struct error *begin_listening(int fd, const union address *address, sockl
     return NULL;
 }
 
+/*
+ * A gateway that was killed leaves its socket behind. One that refuses connections has nobody behind
+ * it, and goes; whatever else is there stays.
+ */
+static struct error *clear_path(const char *text, const struct sockaddr_un *address)
+{
+    struct stat what;
+
+    if (lstat(address->sun_path, &what) < 0)
+        return errno == ENOENT ? NULL : error_errno(errno, "--listen %s", text);
+    if (!S_ISSOCK(what.st_mode))
+        return error_new(ERROR_INPUT, "--listen %s: %s exists already, and is no socket", text,
+                         address->sun_path);
+    /* Not blocking: a listener whose backlog is full is one all the same. */
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return error_errno(errno, "--listen %s", text);
+    bool stale = connect(fd, (const struct sockaddr *)address, sizeof(*address)) < 0 &&
+                 errno == ECONNREFUSED;
+    close(fd);
+    if (!stale)
+        return error_new(ERROR_INPUT, "--listen %s: somebody listens there already", text);
+    if (unlink(address->sun_path) < 0)
+        return error_errno(errno, "--listen %s: a socket where nobody listens", text);
+    return NULL;
+}
+
 static struct error *listen_unix(const char *text, struct listener *listener)
 {
     const char *path = text + strlen(UNIX_PREFIX);
@@ -47,13 +74,14 @@ static struct error *listen_unix(const char *text, struct listener *listener)
     if (!*path || strlen(path) >= sizeof(address.un.sun_path))
         return error_new(ERROR_INPUT, "--listen %s: the path must have 1 to %zu bytes", text,
                          sizeof(address.un.sun_path) - 1);
-    if (access(path, F_OK) == 0)
-        return error_new(ERROR_INPUT, "--listen %s: %s exists already", text, path);
     memcpy(address.un.sun_path, path, strlen(path) + 1);
+    struct error *err = clear_path(text, &address.un);
+    if (err)
+        return err;
     listener->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     /* Nobody else's: the guest is at the mercy of whoever connects. */
     mode_t mask = umask(S_IRWXG | S_IRWXO);
-    struct error *err = begin_listening(listener->fd, &address, sizeof(address.un), text);
+    err = begin_listening(listener->fd, &address, sizeof(address.un), text);
     umask(mask);
     if (!err) {
         memcpy(listener->path, path, strlen(path) + 1);

@@ -16,8 +16,9 @@ struct listener {
 
 /*
  * Listens on "unix:PATH" or "HOST:PORT" (127.0.0.0/8, [::1] or localhost; port 0 picks a free
- * one). ERROR_INPUT: anything else, and a path that exists or is too long. ERROR_SYSTEM: the
- * address is taken, or the like.
+ * one). A socket that is left at PATH, where nobody listens, is replaced. ERROR_INPUT: anything else, a path
+ * that is too long, is no socket, or where somebody listens. ERROR_SYSTEM: the port is taken, or the
+ * like.
  */
 struct error *listener_open(const char *address, struct listener *ret);
 /* Takes the waiting connection. *ret is -1 when it has gone again. */

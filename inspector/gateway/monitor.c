@@ -60,7 +60,8 @@ static void print_libraries(struct gateway *gateway, FILE *out)
 static void run(struct gateway *gateway, const char *line, FILE *out)
 {
     struct text text = {.stream = out};
-    struct environment environment = {.debugger = gateway->debugger, .text = &text};
+    struct environment environment = {
+        .debugger = gateway->debugger, .text = &text, .interrupted = &gateway->interrupted};
 
     line += strspn(line, " \t");
     if (stop_at(gateway, line, out))
@@ -111,6 +112,11 @@ void gateway_monitor(struct gateway *gateway, const char *digits, size_t length)
         return;
     }
     /* Ctrl-C ends a command that lets the guest run. */
+    gateway->interrupted = 0;
+    debugger_drop_interrupt(gateway->debugger);
+    /* One that came right behind the packet is meant for what it begins. */
+    if (client_take_interrupt(&gateway->client))
+        debugger_interrupt(gateway->debugger);
     gateway->client.running = true;
     run(gateway, line, out);
     gateway->client.running = false;

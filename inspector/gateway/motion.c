@@ -161,10 +161,6 @@ static struct error *go(struct gateway *gateway, bool *ret_changed)
     struct error *err;
 
     do {
-        if (gateway->interrupted) {
-            *arrival = (struct arrival){.kind = ARRIVED_INTERRUPT};
-            return NULL;
-        }
         err = debugger_run(gateway->debugger, RUN_NEXT_CHECKPOINT, NULL, arrival);
         if (!err)
             err = update_libraries(gateway, ret_changed);
@@ -212,8 +208,10 @@ static struct error *move(struct gateway *gateway, enum motion motion, bool *ret
 static bool due_already(struct gateway *gateway, enum motion motion)
 {
     bool due = gateway->held;
+    /* A client that takes a library event for no stop may have interrupted before it came. */
+    bool interrupted = gateway->after_event && gateway->client.late;
 
-    gateway->held = false;
+    gateway->held = gateway->client.late = false;
     /* gdb has just moved a breakpoint to where the guest stands, and does not know that. */
     if (!due && motion == MOTION_GO && gateway->inserted_here) {
         gateway->arrival = (struct arrival){.kind = ARRIVED_BREAKPOINT};
@@ -221,7 +219,7 @@ static bool due_already(struct gateway *gateway, enum motion motion)
             gateway->arrival.number = gateway->points[i].number;
         due = true;
     }
-    if (!due && client_take_interrupt(&gateway->client)) {
+    if (!due && (interrupted || client_take_interrupt(&gateway->client))) {
         gateway->arrival = (struct arrival){.kind = ARRIVED_INTERRUPT};
         due = true;
     }
@@ -233,6 +231,8 @@ static void tell(struct gateway *gateway, bool changed)
 {
     if (changed) {
         gateway->after_event = true;
+        if (gateway->interrupted && gateway->arrival.kind == ARRIVED_CHECKPOINT)
+            gateway->arrival = (struct arrival){.kind = ARRIVED_INTERRUPT};
         /* A checkpoint that is passed is no stop that the client would be told. */
         gateway->held = gateway->arrival.kind != ARRIVED_CHECKPOINT || gateway->stop_at_checkpoints;
         gateway_reply(gateway, "T%02xthread:1;library:;", SIGNAL_TRAP);
@@ -250,7 +250,8 @@ void gateway_move(struct gateway *gateway, enum motion motion)
 
     gateway->moved_unseen = false;
     if (!due_already(gateway, motion)) {
-        gateway->interrupted = false;
+        gateway->interrupted = 0;
+        debugger_drop_interrupt(gateway->debugger);
         gateway->forward = motion == MOTION_GO || motion == MOTION_STEP;
         gateway->client.running = true;
         err = move(gateway, motion, &changed);

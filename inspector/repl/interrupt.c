@@ -64,6 +64,12 @@ struct error *interrupt_begin(struct debugger *debugger, int *ret_fd)
     return NULL;
 }
 
+void interrupt_clear(void)
+{
+    interrupted = 0;
+    debugger_drop_interrupt(guest);
+}
+
 void interrupt_drain(void)
 {
     char bytes[64];

@@ -11,7 +11,7 @@
 #include "debugger.h"
 #include "error.h"
 
-/* Set by Ctrl-C; whoever acts on it sets it back. */
+/* Set by Ctrl-C; interrupt_clear() sets it back. */
 extern volatile sig_atomic_t interrupted;
 /* Set when the program goes on after Ctrl-Z: the terminal's modes are the shell's then. */
 extern volatile sig_atomic_t continued;
@@ -21,6 +21,8 @@ extern volatile sig_atomic_t continued;
  * ERROR_SYSTEM. One at a time; debugger must last until interrupt_end().
  */
 struct error *interrupt_begin(struct debugger *debugger, int *ret_fd);
+/* The user begins anew: a Ctrl-C so far was for what came before. */
+void interrupt_clear(void);
 /* Reads what is there in ret_fd: it is no longer readable. */
 void interrupt_drain(void);
 void interrupt_end(void);

@@ -152,7 +152,7 @@ static struct error *on_input(void *context)
 /* Ctrl-C clears the line, as a shell does it. */
 static void clear_line(void)
 {
-    interrupted = 0;
+    interrupt_clear();
     rl_callback_sigcleanup();
     fputs("^C\n", stdout);
     rl_replace_line("", 0);
@@ -217,7 +217,8 @@ struct error *prompt_read(char **ret_line, bool *ret_lost)
     prompt.line = NULL;
     prompt.done = prompt.lost = false;
     make_prompt(text, sizeof(text));
-    interrupted = continued = 0;
+    interrupt_clear();
+    continued = 0;
     interrupt_drain();
     err = loop_watch(loop, STDIN_FILENO, on_input, NULL);
     if (err)

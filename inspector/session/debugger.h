@@ -98,9 +98,17 @@ struct error *debugger_step(struct debugger *debugger, uint64_t count, struct ar
 typedef struct error *(*debugger_predicate)(void *context, const struct stop *stop, bool *ret);
 struct error *debugger_until(struct debugger *debugger, debugger_predicate predicate, void *context,
                              struct arrival *ret);
-/* From another thread of control (a signal handler): the present movement ends with
- * ARRIVED_INTERRUPT. Async-signal-safe; nothing happens when the guest does not run. */
+/*
+ * From another thread of control (a signal handler) or a handler of the loop: the present movement
+ * ends with ARRIVED_INTERRUPT, wherever it is just then; between two movements, the next one does,
+ * before it has moved the guest. Async-signal-safe.
+ */
 void debugger_interrupt(struct debugger *debugger);
+/*
+ * Drops an interrupt that came and was not delivered, because the movement ended otherwise, or there
+ * was none. A front door does so when it takes the next command of its user's, and nobody else does.
+ */
+void debugger_drop_interrupt(struct debugger *debugger);
 
 /* Backwards: ERROR_INPUT without travel, or when nothing earlier is kept ---------------------- */
 

@@ -15,7 +15,6 @@ static struct error *set_out(struct debugger *debugger, uint64_t *ret)
                          debugger->session.qemu ? "it was opened without"
                                                 : "QEMU was started by somebody else");
     debugger->deadline = loop_in(debugger->timeout_ms);
-    debugger->interrupted = 0;
     *ret = UINT64_MAX;
     if (debugger->alive)
         err = debugger_stop(debugger, &stop);
@@ -189,7 +188,7 @@ static struct error *give_up(struct debugger *debugger, uint64_t end, struct arr
     const struct kept *last = history_nearest(&debugger->history, end);
 
     debugger->deadline = LOOP_NEVER;
-    debugger->interrupted = 0;
+    debugger_drop_interrupt(debugger);
     return end == UINT64_MAX ? to_machine(debugger, last, kind, ret)
                              : to_count(debugger, end, kind, ret);
 }

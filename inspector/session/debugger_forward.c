@@ -14,7 +14,6 @@ struct error *debugger_begin(struct debugger *debugger)
                          debugger->alive ? "shut down" : "ended",
                          debugger->travel ? "; go back, or restart" : "");
     debugger->deadline = loop_in(debugger->timeout_ms);
-    debugger->interrupted = 0;
     struct error *err = machines_straighten(debugger);
     if (!err)
         err = machines_keep_write(debugger);
@@ -28,6 +27,8 @@ void debugger_arrive(struct debugger *debugger, const struct arrival *arrival, s
     debugger->arrival = *arrival;
     debugger->alive = arrival->kind != ARRIVED_EXIT;
     debugger->shut_down = arrival->kind == ARRIVED_FAULT;
+    if (arrival->kind == ARRIVED_INTERRUPT)
+        debugger_drop_interrupt(debugger);
     *ret = *arrival;
 }
 
@@ -35,6 +36,12 @@ void debugger_interrupt(struct debugger *debugger)
 {
     debugger->interrupted = 1;
     target_interrupt(debugger->session.target);
+}
+
+void debugger_drop_interrupt(struct debugger *debugger)
+{
+    debugger->interrupted = 0;
+    target_drop_interrupt(debugger->session.target);
 }
 
 struct breakpoint *debugger_met(struct debugger *debugger, const struct timeline_arrival *from)

@@ -24,8 +24,9 @@ struct debugger {
     struct arrival arrival;
     const struct stop *stop; /* NULL: to be captured when somebody asks */
     int64_t timeout_ms;
-    int64_t deadline; /* of the present movement */
-    volatile sig_atomic_t interrupted;
+    int64_t deadline;                  /* of the present movement */
+    volatile sig_atomic_t interrupted; /* and not delivered yet */
+    bool unseen; /* on a way that the user knows nothing of: an interrupt waits for its end */
 
     struct history history;
     struct pace pace;

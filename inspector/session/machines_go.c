@@ -106,7 +106,7 @@ static struct error *pass(struct debugger *debugger, struct approach *approach,
     approach->ended = true;
     if (from->event != TIMELINE_STAGE && from->event != TIMELINE_OTHER)
         debugger_sort(debugger, from, &approach->arrival);
-    else if (debugger->interrupted)
+    else if (debugger->interrupted && !debugger->unseen)
         approach->arrival = (struct arrival){.kind = ARRIVED_INTERRUPT};
     else if (loop_now() >= debugger->deadline)
         approach->arrival = (struct arrival){.kind = ARRIVED_TIMEOUT};
@@ -315,9 +315,11 @@ struct error *machines_straighten(struct debugger *debugger)
     if (!debugger->travel || !debugger->skewed)
         return NULL;
     err = debugger_stop(debugger, &stop);
+    debugger->unseen = true;
     if (!err)
         err = machines_go_exactly(debugger, stop->instructions.value, registers_pc(&stop->regs),
                                   &there, &ignored);
+    debugger->unseen = false;
     if (!err && !there)
         err = error_new(ERROR_TIMEOUT, "not done in time: taking the guest to where it is without "
                                        "what the breakpoint did to its clock");

@@ -3,6 +3,8 @@
 #ifndef BOOTSCOPE_TARGET_INTERNAL_H
 #define BOOTSCOPE_TARGET_INTERNAL_H
 
+#include <signal.h>
+
 #include "connection.h"
 #include "layout.h"
 #include "ranges.h"
@@ -50,8 +52,10 @@ struct target {
     struct watchpoint watchpoints[WATCHPOINTS_MAX];
 
     struct loop *loop;
-    int wake_fd;           /* readable once target_interrupt() was called */
-    int slice_fd;          /* the timer of target_run_for(), -1 until it is used */
+    int wake_fd;                           /* readable once target_interrupt() was called */
+    volatile sig_atomic_t interrupt_waits; /* it was called, and no stop has come of it */
+    bool deaf;    /* runs only to stop as it did before: an interrupt is for the next run */
+    int slice_fd; /* the timer of target_run_for(), -1 until it is used */
     int64_t reply_timeout; /* milliseconds */
     bool exact_steps;
 };

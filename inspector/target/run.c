@@ -240,12 +240,17 @@ static struct error *run(struct target *target, const char *action, int64_t dead
     struct error *err = resume(target, action);
 
     *ret_late = false;
+    /* After it runs: one that comes later is seen by woken(), one that came before by nobody else. */
+    if (!err && target->interrupt_waits && !target->deaf)
+        err = connection_interrupt(target->connection);
     if (!err)
         err = await_stop(target, deadline, ret, ret_late);
     if (!err && *ret_late)
         err = interrupt(target, ret);
     /* A stop that came before the interrupt did is as good as one in time. */
     *ret_late = *ret_late && !err && ret->reason == STOP_INTERRUPT;
+    if (!err && ret->reason == STOP_INTERRUPT)
+        target->interrupt_waits = 0;
     return err;
 }
 
@@ -344,7 +349,10 @@ struct error *target_stop_again(struct target *target, struct stop_event *ret)
 {
     bool late;
 
-    return run(target, "vCont;c", loop_in(STEP_TIMEOUT), ret, &late);
+    target->deaf = true;
+    struct error *err = run(target, "vCont;c", loop_in(STEP_TIMEOUT), ret, &late);
+    target->deaf = false;
+    return err;
 }
 
 struct error *target_exact_steps(struct target *target)

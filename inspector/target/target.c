@@ -136,13 +136,17 @@ static struct error *probe_run_control(struct target *target)
     return NULL;
 }
 
-/* Somebody called target_interrupt(): the byte goes out with the next look at the socket. */
+/*
+ * Somebody called target_interrupt(): the byte goes out with the next look at the socket. When the
+ * guest does not run just now, run() sends it.
+ */
 static struct error *woken(void *context)
 {
     struct target *target = context;
     uint64_t count;
 
-    if (read(target->wake_fd, &count, sizeof(count)) == sizeof(count) && target->running)
+    if (read(target->wake_fd, &count, sizeof(count)) == sizeof(count) && target->running &&
+        target->interrupt_waits && !target->deaf)
         return connection_interrupt(target->connection);
     return NULL;
 }
@@ -152,9 +156,15 @@ void target_interrupt(struct target *target)
     int number = errno;
     uint64_t one = 1;
 
+    target->interrupt_waits = 1;
     /* An eventfd takes a write unless it holds 2^64 - 2 of them: then it is readable already. */
     if (write(target->wake_fd, &one, sizeof(one)) < 0)
         errno = number;
+}
+
+void target_drop_interrupt(struct target *target)
+{
+    target->interrupt_waits = 0;
 }
 
 void target_interrupt_now(struct target *target)

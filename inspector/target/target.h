@@ -116,11 +116,13 @@ struct error *target_continue(struct target *target, int64_t deadline, struct st
 struct error *target_step(struct target *target, struct stop_event *ret);
 
 /*
- * Stops a running guest from a signal handler (async-signal-safe): target_continue() and
- * target_step() then end with STOP_INTERRUPT, unless the guest stopped by itself. A guest that does
- * not run is not bothered; a call between two runs may or may not stop the second.
+ * Stops a running guest from a signal handler (async-signal-safe): target_continue(), target_step()
+ * and target_run_for() then end with STOP_INTERRUPT, unless the guest stopped by itself. Until it has
+ * been the reason of a stop, an interrupt waits for the next run.
  */
 void target_interrupt(struct target *target);
+/* One that waits is not wanted any more. */
+void target_drop_interrupt(struct target *target);
 
 /*
  * Lets the guest run for about so much wall time, and stops it: STOP_INTERRUPT, unless it stopped

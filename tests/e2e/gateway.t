@@ -282,6 +282,22 @@ send p10
 expect ^0002100000000000$
 END
 
+# Where the decompressor's file comes to another place, the client is told.
+stdio "an interrupt beside a library event is told when the client resumes" "$image" <<'END'
+send qXfer:libraries:read::0,fff
+expect ^l<\?xml
+send c
+expect ^T05thread:1;library:;$
+raw \x03
+send qXfer:libraries:read::0,fff
+expect ^l<\?xml
+send c
+expect ^T02thread:1;$
+raw \x03
+send s
+expect ^T05thread:1;$
+END
+
 listen "unix:$T/socket" "$image"
 check "a unix socket that nobody else may use" test "$(stat -c %a "$T/socket")" = 700
 client "one client leaves, in the middle of a packet" <<'END'
