@@ -92,8 +92,8 @@ static void add_channels(struct arguments *arguments, const struct inherited *fd
 }
 
 /*
- * A drive that is plugged in nowhere, so that the guest sees nothing of it. Only savevm writes there, and
- * what it wrote is of no use to anybody once we are gone: it need not reach a disk.
+ * A drive that is plugged in nowhere, so that the guest sees nothing of it. Only savevm writes
+ * there, and what it wrote is of no use to anybody once we are gone: it need not reach a disk.
  */
 static void add_keep(struct arguments *arguments, int keep)
 {

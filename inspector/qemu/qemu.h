@@ -68,9 +68,9 @@ pid_t qemu_pid(const struct qemu *qemu);
 void qemu_close(struct qemu *qemu);
 
 /*
- * With options.keep: starts another QEMU in place of the one that has ended, or that is to be ended, with what
- * savevm kept; the markers and the console's text stay. The options must still be there. There
- * is a new socket to take. Errors of qemu_start().
+ * With options.keep: starts another QEMU in place of the one that has ended, or that is to be
+ * ended, with what savevm kept; the markers and the console's text stay. The options must still be
+ * there. There is a new socket to take. Errors of qemu_start().
  */
 struct error *qemu_restart(struct qemu *qemu);
 
@@ -82,17 +82,17 @@ struct qemu_place {
 /* The place now, with all that the stopped guest has written. Errors of qemu_drain(). */
 struct error *qemu_place(struct qemu *qemu, struct qemu_place *ret);
 /*
- * The machine was loaded (loadvm): what it wrote since that place is taken back, save that text which was
- * dropped from the front, or lies ahead, does not come back.
+ * The machine was loaded (loadvm): what it wrote since that place is taken back, save that text
+ * which was dropped from the front, or lies ahead, does not come back.
  */
 struct error *qemu_return(struct qemu *qemu, const struct qemu_place *place);
 /* While this is on, console text that the handler was given once already is not given again. */
 void qemu_only_new_text(struct qemu *qemu, bool on);
 /*
  * Has done called once QEMU has written so many lines to its log, while the loop runs; from then on
- * the log is read so slowly that QEMU, which has to wait for that, cannot get far before it is stopped.
- * With "log exec,nochain" and a single instruction to a translation block, a line is an instruction. done NULL ends
- * this.
+ * the log is read so slowly that QEMU, which has to wait for that, cannot get far before it is
+ * stopped. With "log exec,nochain" and a single instruction to a translation block, a line is an
+ * instruction. done NULL ends this.
  */
 void qemu_meter(struct qemu *qemu, uint64_t lines, void (*done)(void *context), void *context);
 /* The guest takes another way from here on: text that was given once is new when it comes again. */
@@ -102,8 +102,8 @@ void qemu_forget_text(struct qemu *qemu);
 int qemu_take_gdb_fd(struct qemu *qemu);
 
 /*
- * The file that is the guest's RAM, for target_share_ram(), with QEMU_RAM_NAME as its name in QEMU's
- * memory map. Good until qemu_close(), which closes it. -1 without options.debug, when
+ * The file that is the guest's RAM, for target_share_ram(), with QEMU_RAM_NAME as its name in
+ * QEMU's memory map. Good until qemu_close(), which closes it. -1 without options.debug, when
  * options.memory is more than a plain size, or when the system has no such files.
  */
 int qemu_ram_fd(const struct qemu *qemu);

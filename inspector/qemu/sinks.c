@@ -58,8 +58,8 @@ void sink_messages(void *context, const char *bytes, size_t length)
 }
 
 /*
- * What stands in the pipe is soon gone, and QEMU runs on for as long as it takes to fill it anew: from
- * the end of the meter on it gets that chance once a millisecond only, until it has stopped.
+ * What stands in the pipe is soon gone, and QEMU runs on for as long as it takes to fill it anew:
+ * from the end of the meter on it gets that chance once a millisecond only, until it has stopped.
  */
 static void meter(struct qemu *qemu, uint64_t lines)
 {

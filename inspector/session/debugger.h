@@ -57,13 +57,17 @@ struct arrival {
 struct error *debugger_open(const struct debugger_options *options, struct debugger **ret);
 void debugger_close(struct debugger *debugger);
 
-/* The session, for what is fixed: image, symbols, stages; the loop, for a front door's own channels. */
+/*
+ * The session, for what is fixed: image, symbols, stages; the loop, for a front door's own
+ * channels.
+ */
 struct session *debugger_session(struct debugger *debugger);
 bool debugger_can_travel(const struct debugger *debugger);
 
 /*
  * Where the guest is: registers, facts, counts. Valid until the next movement or write. stage is
- * set when the guest stands at a checkpoint, however it came there. ERROR_GUEST when the guest is gone.
+ * set when the guest stands at a checkpoint, however it came there. ERROR_GUEST when the guest is
+ * gone.
  */
 struct error *debugger_stop(struct debugger *debugger, const struct stop **ret);
 /* How the last movement ended. */
@@ -92,8 +96,9 @@ struct error *debugger_run(struct debugger *debugger, enum run_to to, const stru
  */
 struct error *debugger_step(struct debugger *debugger, uint64_t count, struct arrival *ret);
 /*
- * Steps until the predicate holds (ARRIVED_CONDITION), a breakpoint is met, or the deadline passes. It is asked
- * after each instruction, never before the first. Errors of the predicate are returned as they are.
+ * Steps until the predicate holds (ARRIVED_CONDITION), a breakpoint is met, or the deadline
+ * passes. It is asked after each instruction, never before the first. Errors of the predicate are
+ * returned as they are.
  */
 typedef struct error *(*debugger_predicate)(void *context, const struct stop *stop, bool *ret);
 struct error *debugger_until(struct debugger *debugger, debugger_predicate predicate, void *context,
@@ -163,8 +168,8 @@ size_t debugger_breakpoints(const struct debugger *debugger, const struct breakp
 /* True when the present timeline has passed it: after going back, later ones are not. */
 bool debugger_passed(const struct debugger *debugger, const struct stage *stage);
 /*
- * What was captured when the checkpoint was passed (SNAPSHOT_LIGHT), also when the guest has since gone back
- * before it; NULL when it was never reached. A write forgets what lies ahead.
+ * What was captured when the checkpoint was passed (SNAPSHOT_LIGHT), also when the guest has since
+ * gone back before it; NULL when it was never reached. A write forgets what lies ahead.
  */
 const struct snapshot *debugger_record(const struct debugger *debugger, const struct stage *stage);
 /* The newest record at or before the present place, the present checkpoint aside; or NULL. */

@@ -87,9 +87,9 @@ bool debugger_sort(struct debugger *debugger, const struct timeline_arrival *fro
 }
 
 /*
- * A checkpoint. One that the guest comes to otherwise than before is replaced by that of then, as what was kept
- * behind it rests on that. It takes single steps through the moment of a timer for this: they leave
- * timers waiting (target_exact_steps).
+ * A checkpoint. One that the guest comes to otherwise than before is replaced by that of then, as
+ * what was kept behind it rests on that. It takes single steps through the moment of a timer for
+ * this: they leave timers waiting (target_exact_steps).
  */
 static struct error *settle_checkpoint(struct debugger *debugger, const struct stop *stop)
 {

@@ -26,7 +26,8 @@ struct debugger {
     int64_t timeout_ms;
     int64_t deadline;                  /* of the present movement */
     volatile sig_atomic_t interrupted; /* and not delivered yet */
-    bool unseen; /* on a way that the user knows nothing of: an interrupt waits for its end */
+    /* On a way that the user knows nothing of: an interrupt waits for its end, no deadline ends it. */
+    bool unseen;
 
     struct history history;
     struct pace pace;

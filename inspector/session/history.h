@@ -45,8 +45,8 @@ const struct kept *history_stage_before(const struct history *history, uint64_t 
 /* The first with a write beyond count: to stand at count means that it was not done yet. */
 const struct kept *history_write_after(const struct history *history, uint64_t count);
 /*
- * Takes the last one out when it is at count or beyond, the start aside: true, and *ret_tag can be deleted. To be
- * called until it is false.
+ * Takes the last one out when it is at count or beyond, the start aside: true, and *ret_tag can be
+ * deleted. To be called until it is false.
  */
 bool history_cut(struct history *history, uint64_t count, unsigned int *ret_tag);
 /* Takes out the oldest scratch machine when there are more than HISTORY_SCRATCH_MAX. */

@@ -19,8 +19,8 @@ struct pace {
 };
 
 /*
- * Keeps the machine as it is, with the present stop's count. ERROR_SYSTEM with QEMU's words when there
- * is no room; then nothing more is kept, and this says so only once.
+ * Keeps the machine as it is, with the present stop's count. ERROR_SYSTEM with QEMU's words when
+ * there is no room; then nothing more is kept, and this says so only once.
  */
 struct error *machines_keep(struct debugger *debugger, const struct stop *stop,
                             const struct stage *stage, bool scratch);
@@ -38,15 +38,15 @@ struct error *machines_forget(struct debugger *debugger, uint64_t count);
 struct error *machines_go(struct debugger *debugger, uint64_t count, bool *ret_there,
                           struct arrival *ret);
 /*
- * The same to the place at pc there: an exception changes pc and not the count. ERROR_GUEST when the
- * guest does not come by.
+ * The same to the place at pc there: an exception changes pc and not the count. ERROR_GUEST when
+ * the guest does not come by.
  */
 struct error *machines_go_exactly(struct debugger *debugger, uint64_t count, virt_t pc,
                                   bool *ret_there, struct arrival *ret);
 /*
- * QEMU turns the guest's clock forward when it stops at a breakpoint (target_exact_steps), so that a
- * guest that goes on from there goes another way than one without the breakpoint. Makes it the guest
- * that came here without.
+ * QEMU turns the guest's clock forward when it stops at a breakpoint (target_exact_steps), so that
+ * a guest that goes on from there goes another way than one without the breakpoint. Makes it the
+ * guest that came here without.
  */
 struct error *machines_straighten(struct debugger *debugger);
 /* Ends every way back: what was still ahead of a write is forgotten, breakpoints are set again. */

@@ -31,8 +31,8 @@
 #define METERED_AHEAD  60      /* lines: as many as fit the pipe */
 #define SLICE_START    200000  /* ns */
 #define RATE_WEIGHT    4
-#define FAR            50000000 /* before the guest goes slowly so far from a kept machine, one is kept */
-#define NEAR           200000 /* the same before it is metered */
+#define FAR            50000000 /* so far from a kept machine one is kept before it goes slowly */
+#define NEAR           200000   /* the same before it is metered */
 
 static const double first_rates[PACE_METERED] = {0.8, 0.04}; /* until they were measured */
 
@@ -108,7 +108,7 @@ static struct error *pass(struct debugger *debugger, struct approach *approach,
         debugger_sort(debugger, from, &approach->arrival);
     else if (debugger->interrupted && !debugger->unseen)
         approach->arrival = (struct arrival){.kind = ARRIVED_INTERRUPT};
-    else if (loop_now() >= debugger->deadline)
+    else if (loop_now() >= debugger->deadline && !debugger->unseen)
         approach->arrival = (struct arrival){.kind = ARRIVED_TIMEOUT};
     else
         approach->ended = false;
@@ -127,7 +127,7 @@ static struct error *slice_of_time(struct debugger *debugger, struct approach *a
     enum pace_mode mode = left > SLOW_MAX ? PACE_FAST : PACE_SLOW;
     double *rate = &debugger->pace.rate[mode];
     double time = approach->fraction[mode] * (double)left / *rate;
-    double most = (double)(debugger->deadline - loop_now()) * 1e6;
+    double most = debugger->unseen ? time : (double)(debugger->deadline - loop_now()) * 1e6;
     uint64_t before = here(debugger);
     struct timeline_arrival arrival;
     struct error *err = set_mode(debugger, mode);
@@ -160,7 +160,8 @@ static struct error *slice_of_lines(struct debugger *debugger, struct approach *
         return err;
     approach->last = PACE_METERED;
     qemu_meter(session->qemu, left - METERED_AHEAD, meter_done, session->target);
-    err = timeline_run(session->timeline, debugger->deadline, &arrival);
+    err = timeline_run(session->timeline, debugger->unseen ? LOOP_NEVER : debugger->deadline,
+                       &arrival);
     qemu_meter(session->qemu, 0, NULL, NULL);
     return err ? err : pass(debugger, approach, &arrival);
 }
@@ -321,7 +322,6 @@ struct error *machines_straighten(struct debugger *debugger)
                                   &there, &ignored);
     debugger->unseen = false;
     if (!err && !there)
-        err = error_new(ERROR_TIMEOUT, "not done in time: taking the guest to where it is without "
-                                       "what the breakpoint did to its clock");
+        err = error_new(ERROR_GUEST, "the guest ended on the way to where it had been");
     return err;
 }

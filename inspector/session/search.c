@@ -5,9 +5,9 @@
  * noted; the last is the one. It runs in slices, as nothing else would stop it at the end: that it
  * runs on a little is no harm, as the machine is loaded again.
  *
- * A stop at a breakpoint changes the guest's clock (machines_straighten), so that only the first hit is
- * surely where it was: the last one is gone to without the stops before it, and from there the
- * guest runs on once more, to see that it is the last.
+ * A stop at a breakpoint changes the guest's clock (machines_straighten), so that only the first
+ * hit is surely where it was: the last one is gone to without the stops before it, and from there
+ * the guest runs on once more, to see that it is the last.
  */
 #include "search.h"
 
@@ -105,8 +105,8 @@ static struct error *verify(struct debugger *debugger, struct search *search, bo
 }
 
 /*
- * From one hit to the next, each as it was: the first stop after a place that was gone to exactly is
- * sure. With the last of the skewed hits to begin with, that is mostly one look.
+ * From one hit to the next, each as it was: the first stop after a place that was gone to exactly
+ * is sure. With the last of the skewed hits to begin with, that is mostly one look.
  */
 static struct error *make_sure(struct debugger *debugger, struct search *search,
                                const struct search *first, uint64_t end)

@@ -134,10 +134,10 @@ struct error *target_run_for(struct target *target, int64_t nanoseconds, struct 
 void target_interrupt_now(struct target *target);
 
 /*
- * A single step of QEMU's usually lets no interrupt in. From here on it does, so that steps lead to the
- * places that a run leads to. Timers still wait until the guest runs: under -icount sleep=off, QEMU (7.2) turns the
- * clock forward to the next timer whenever the CPU stops for the debugger with timers on. No
- * error when the stub cannot.
+ * A single step of QEMU's usually lets no interrupt in. From here on it does, so that steps lead
+ * to the places that a run leads to. Timers still wait until the guest runs: under -icount
+ * sleep=off, QEMU (7.2) turns the clock forward to the next timer whenever the CPU stops for the
+ * debugger with timers on. No error when the stub cannot.
  */
 struct error *target_exact_steps(struct target *target);
 
@@ -151,8 +151,8 @@ struct error *target_stop_again(struct target *target, struct stop_event *ret);
 void target_forget(struct target *target);
 
 /*
- * Another stub on fd takes the place of the one that has gone, with no breakpoints or watchpoints. The target
- * stays where it is. Errors of target_open(); fd is taken in any case.
+ * Another stub on fd takes the place of the one that has gone, with no breakpoints or watchpoints.
+ * The target stays where it is. Errors of target_open(); fd is taken in any case.
  */
 struct error *target_reopen(struct target *target, int fd);
 

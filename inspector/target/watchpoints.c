@@ -5,7 +5,10 @@
 
 #include "internal.h"
 
-/* QEMU 7.2 answers E22 for a range that it does not take, and nothing when it knows no watchpoints. */
+/*
+ * QEMU 7.2 answers E22 for a range that it does not take, and nothing when it knows no
+ * watchpoints.
+ */
 static struct error *watchpoint_command(struct target *target, char action,
                                         const struct watchpoint *watch)
 {

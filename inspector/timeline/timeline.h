@@ -101,7 +101,9 @@ enum timeline_event {
     TIMELINE_FAULT,   /* triple fault or shutdown: the CPU stands where it happened */
     TIMELINE_EXIT,    /* the guest ended */
     TIMELINE_TIMEOUT, /* the deadline passed; the guest is stopped where it was */
-    /* Never of timeline_next(): a stop that is none of the above, as that of a user's breakpoint. */
+    /*
+     * Never of timeline_next(): a stop that is none of the above, as that of a user's breakpoint.
+     */
     TIMELINE_OTHER,
 };
 
@@ -137,8 +139,9 @@ struct error *timeline_run(struct timeline *timeline, int64_t deadline,
 struct error *timeline_run_for(struct timeline *timeline, int64_t nanoseconds,
                                struct timeline_arrival *ret);
 /*
- * One instruction. At a place that is no checkpoint nothing is captured unless asked for: the event is then
- * TIMELINE_OTHER with no stop, and *ret_pc tells where the guest is. Not with TIMELINE_EXIT.
+ * One instruction. At a place that is no checkpoint nothing is captured unless asked for: the
+ * event is then TIMELINE_OTHER with no stop, and *ret_pc tells where the guest is. Not with
+ * TIMELINE_EXIT.
  */
 struct error *timeline_step(struct timeline *timeline, bool capture, struct timeline_arrival *ret,
                             virt_t *ret_pc);
