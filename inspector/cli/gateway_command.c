@@ -68,7 +68,7 @@ struct error *subcommand_gateway(int argc, char **argv, int *ret_status)
         parse,
         "IMAGE",
         "Stand between a debugger and the guest: (gdb) target remote | bootscope gateway "
-        "IMAGE\vA motion has no time limit unless --timeout sets one.",
+        "IMAGE\v--timeout is for one motion: a continue, a step, a command that moves the guest.",
         children,
         NULL,
         NULL};
@@ -78,6 +78,7 @@ struct error *subcommand_gateway(int argc, char **argv, int *ret_status)
     (void)ret_status;
     guest_options_init(&arguments.guest);
     arguments.guest.timeout_ms = INT64_MAX; /* a person thinks as long as he likes */
+    arguments.guest.timeout_default = "none";
     argp_parse(&argp, argc, argv, 0, NULL, &arguments);
     const struct debugger_options debug = {
         .session = {.guest = &arguments.guest,

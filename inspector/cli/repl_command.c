@@ -69,6 +69,7 @@ struct error *subcommand_repl(int argc, char **argv, int *ret_status)
     (void)ret_status;
     guest_options_init(&arguments.guest);
     arguments.guest.timeout_ms = 0;
+    arguments.guest.timeout_default = "60s, at a terminal none";
     argp_parse(&argp, argc, argv, 0, NULL, &arguments);
     arguments.repl.json = arguments.guest.json;
     arguments.repl.debugger.session.guest = &arguments.guest;

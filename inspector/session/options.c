@@ -28,7 +28,7 @@ static const struct argp_option options[] = {
      "ELF file of the stub, its setup code or the kernel; may be repeated. Without it, the ELF "
      "files beside IMAGE that belong to it are used",
      0},
-    {"timeout", KEY_TIMEOUT, "TIME", 0, "give up after so long: 500ms, 10s, 2m (default 60s)", 0},
+    {"timeout", KEY_TIMEOUT, "TIME", 0, "give up after so long: 500ms, 10s, 2m", 0},
     {"json", KEY_JSON, NULL, 0, "JSON instead of text (docs/json.md)", 0},
     {0},
 };
@@ -103,4 +103,17 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     return 0;
 }
 
-const struct argp guest_argp = {options, parse, NULL, NULL, NULL, NULL, NULL};
+/* --timeout means something else to each subcommand, and so is its default. */
+static char *help_filter(int key, const char *text, void *input)
+{
+    const struct guest_options *guest = input;
+    char *whole;
+
+    if (key != KEY_TIMEOUT || !guest ||
+        asprintf(&whole, "%s (default %s)", text,
+                 guest->timeout_default ? guest->timeout_default : "60s") < 0)
+        return (char *)text;
+    return whole;
+}
+
+const struct argp guest_argp = {options, parse, NULL, NULL, NULL, help_filter, NULL};

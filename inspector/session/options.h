@@ -23,6 +23,7 @@ struct guest_options {
     const char *symbols[OPTION_SYMBOLS_MAX];
     size_t symbol_count;
     int64_t timeout_ms;
+    const char *timeout_default; /* what --help says that it is; NULL: 60s */
     bool json;
 };
 

@@ -134,7 +134,48 @@ END
 	check "one instruction back, registers are what they were" test "$(grep -cE '^r(ax|bx|sp|ip|si|di) ' "$T/out")" -eq 12 -a "$(grep -E '^(r|e)[a-z0-9]+ +0x' "$T/out" | sort | uniq -c | awk '$1 % 2' | wc -l)" -eq 0
 	check "back to a breakpoint in code that ran before the kernel was there" in_order 'Breakpoint 2.*, extract_kernel' '^#1 +0x0+1[0-9a-f]+ in relocated'
 	check "back to the beginning, and no further" in_order 'No more reverse-execution history' '= .*0xfffffff0'
+
+	session "$image" <<'END'
+break start_kernel
+continue
+watch ballast[0]
+continue
+delete 1
+stepi 3
+reverse-continue
+print ballast[0]
+stepi
+print ballast[0]
+END
+	check "back to a watched write: before it the old value, and a step on the new one" in_order '^New value = 1' '^Hardware watchpoint 2: ballast' '^Old value = 1' '^New value = 0' '^.[0-9]+ = 0' '^.[0-9]+ = 1'
 }
+
+# The guest moves under gdb's feet, forwards, back, and to where the files are elsewhere.
+moved_by_monitor() {
+	session "$image" <<'END'
+source gdbinit/gateway.gdb
+monitor c startup-64
+print $pc
+monitor c relocated
+monitor next
+print $pc
+backtrace
+info sharedlibrary
+break extract_kernel
+continue
+monitor back
+print $pc
+backtrace
+monitor c kernel-entry
+info symbol $pc
+END
+	check "the symbols are where the code is after a monitor command" in_order '^.1 = .*<startup_64[+>]' '^11 bss-cleared' '^.2 = .* <relocated\+126>$' '^#0 +relocated \(\) at stub/relocated.S:[0-9]+$' '/stub\.elf$' '^Breakpoint 1 at 0x0*1aa' '^Breakpoint 1, extract_kernel'
+	check "and after one that goes back" in_order '^Breakpoint 1, extract_kernel' '^13 identity-maps' '^.3 = .*<relocated\+[0-9]+>' '^#0 +relocated \(\) at'
+	check "and in the kernel, which runs one to one at first" has '^startup_64 in section .*kernel\.elf$'
+}
+
+with_python() { [ "$("$1" -nx -batch -ex 'python print(1)' 2>/dev/null)" = 1 ]; }
+with_python gdb || echo "# the system's gdb has no Python: both kinds are tried, but not one that has it"
 
 for gdb in gdb "$minimal"; do
 	label="${gdb##*/}: "
@@ -144,25 +185,20 @@ for gdb in gdb "$minimal"; do
 		echo "ok $number - # SKIP there is no $gdb"
 		continue
 	fi
+	[ "$gdb" = gdb ] || check "it has none, and is another than the system's" \
+		bash -c "! '$gdb' -nx -batch -ex 'python print(1)' >'$T/out' 2>&1 && grep -q 'Python scripting is not supported' '$T/out' && ! cmp -s '$gdb' \"\$(command -v gdb)\""
 	core
 	reverse
+	moved_by_monitor
 done
 label=
 gdb=gdb
 
-# The guest moves under gdb's feet; the hook is what gdbinit/ has.
+# Without the hook of gdbinit/gateway.gdb.
 session "$image" <<'END'
 monitor c startup-64
-define hookpost-monitor
-  maintenance flush register-cache
-  sharedlibrary
-end
-monitor c relocated
-print $pc
-info sharedlibrary
 END
 check "a command that moves the guest says what gdb has to be told" test "$(grep -c 'maintenance flush register-cache' "$T/out")" -ge 1
-check "with a hook behind monitor gdb looks again by itself" in_order '<relocated\+[0-9]+>$' '/stub\.elf$'
 
 # Sockets: two gdbs after each other, and one that comes too many.
 listen() { # ADDRESS

@@ -298,6 +298,46 @@ send s
 expect ^T05thread:1;$
 END
 
+stdio "R takes the guest back to reset" "$image" <<'END'
+send Z0,100000,1
+expect ^OK$
+send qXfer:libraries:read::0,fff
+expect ^l<\?xml
+send c
+expect ^T05thread:1;$
+raw $R00#b2
+send ?
+expect ^T05thread:1;$
+send p10
+expect ^f0ffffff00000000$
+send c
+expect ^T05thread:1;$
+send p10
+expect ^0000100000000000$
+END
+
+listen "unix:$T/left" "$image"
+refuses() {
+	timeout 20 "$B" gateway --listen "unix:$T/left" "$image" >"$T/refusal" 2>&1 </dev/null
+	[ $? -eq 2 ] && grep -q 'somebody listens there already' "$T/refusal" && [ "$(wc -l <"$T/refusal")" -eq 1 ]
+}
+check "where a gateway listens, a second one does not" refuses
+client "and the first is not disturbed by it" <<'END'
+send ?
+expect ^T05thread:1;$
+END
+kill -KILL "$gateway"
+check "killed, it leaves its socket" ended 137
+check "it is there still" test -S "$T/left"
+listen "unix:$T/left" "$image"
+client "a new one takes the place" <<'END'
+send ?
+expect ^T05thread:1;$
+send k
+expect EOF
+END
+check "and ends well" ended 0
+
 listen "unix:$T/socket" "$image"
 check "a unix socket that nobody else may use" test "$(stat -c %a "$T/socket")" = 700
 client "one client leaves, in the middle of a packet" <<'END'
@@ -349,6 +389,10 @@ expect ^l<
 send qRcmd,$(printf run | od -An -tx1 -v | tr -d ' \n')
 raw \x03
 console startup_64
+expect ^OK$
+send qRcmd,$(printf 'si 100000000' | od -An -tx1 -v | tr -d ' \n')
+raw \x03
+console interrupted
 expect ^OK$
 send c
 repeat 40000 \$?#3f

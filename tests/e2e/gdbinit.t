@@ -202,12 +202,18 @@ no_qemu() {
 }
 
 debugger=gdb
+guest 'python print(1)'
+grep -qx 1 "$T/out" || echo "# the system's gdb has no Python: no gdb that has it is tried"
 run_all
 debugger=$BUILD/gdb-minimal/usr/bin/gdb
 if [ -x "$debugger" ]; then
 	guest 'python print(1)'
 	check "this gdb has no Python" grep -q 'Python scripting is not supported' "$T/out"
+	check "it is another than the system's" [ "$(cmp "$debugger" "$(command -v gdb)" 2>&1)" ]
 	run_all
+else
+	number=$((number + 1))
+	echo "ok $number - # SKIP there is no $debugger"
 fi
 
 debugger=gdb
