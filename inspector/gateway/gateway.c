@@ -215,6 +215,7 @@ static void close_all(struct gateway *gateway)
     }
     if (gateway->exec_fd >= 0)
         close(gateway->exec_fd);
+    libraries_end(&gateway->names);
     free(gateway->library_text);
     free(gateway->document);
     free(gateway);

@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "elf_file.h"
 #include "layout.h"
+#include "wide_file.h"
 
 /* First and last byte that the PT_LOADs of a file take, as linked, and the first one's p_paddr. */
 struct extent {
@@ -88,29 +90,36 @@ static void add(struct collection *in, const struct symbols *file, uint64_t bias
     };
 }
 
-/* gdb refuses a file of 32 bits for a target of 64. */
-static bool wide(const struct symbols *file)
+/* Made once. A file that cannot be copied is announced as it is; gdb then says what it thinks of it. */
+static int copy_of(struct library_names *names, const struct symbols *file)
 {
-    struct elf_file elf;
-    struct error *err = file ? elf_file_open(symbols_path(file), &elf) : NULL;
-    bool is = file && !err && elf.header.e_ident[EI_CLASS] == ELFCLASS64;
+    if (names->copied != file) {
+        libraries_end(names);
+        names->copied = file;
+        error_free(wide_file_make(symbols_path(file), &names->copy));
+    }
+    return names->copy > 0 ? names->copy : 0;
+}
 
-    if (file && !err)
-        elf_file_close(&elf);
-    error_free(err);
-    return is;
+void libraries_end(struct library_names *names)
+{
+    if (names->copy > 0)
+        close(names->copy);
+    names->copied = NULL;
+    names->copy = 0;
 }
 
 static void add_setup(struct collection *in, bool ours)
 {
     const struct facts *facts = &in->stop->facts;
+    size_t before = in->out->count;
 
-    if (!wide(in->stop->setup))
-        return;
     if (facts->setup.known)
         add(in, in->stop->setup, facts->setup.value);
     else if (ours)
         add(in, in->stop->setup, QEMU_SETUP_ADDRESS);
+    if (in->out->count > before)
+        in->out->list[before].copy = copy_of(in->names, in->stop->setup);
 }
 
 static void add_stub(struct collection *in)
@@ -190,8 +199,12 @@ static void print_escaped(FILE *stream, const char *text)
 /* The file's absolute path, with "./" before its last component as often as told. */
 static struct error *print_name(FILE *stream, const struct library *library)
 {
-    char *path = realpath(symbols_path(library->file), NULL);
+    char *path = NULL;
 
+    if (!library->copy)
+        path = realpath(symbols_path(library->file), NULL);
+    else if (asprintf(&path, "/proc/%d/fd/%d", (int)getpid(), library->copy) < 0)
+        path = NULL;
     if (!path)
         return error_errno(errno, "%s", symbols_path(library->file));
     char *last = strrchr(path, '/');

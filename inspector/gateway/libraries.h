@@ -12,7 +12,8 @@
  * What is not known yet stands where the image's header and QEMU's loader will put it.
  *
  * gdb keeps an entry of the same name where it was. So each place of a file has a name of its own:
- * the same path with more or less "./" in it, for which nothing has to be made or removed.
+ * the same path with more or less "./" in it, for which nothing has to be made or removed. A file
+ * of 32 bits is announced as a copy that gdb takes (wide_file.h), by its descriptor's path.
  */
 #ifndef BOOTSCOPE_GATEWAY_LIBRARIES_H
 #define BOOTSCOPE_GATEWAY_LIBRARIES_H
@@ -32,6 +33,7 @@ struct library {
     uint64_t bias; /* added to link addresses */
     uint64_t start, end;
     unsigned int name; /* how many "./" */
+    int copy;          /* descriptor of what stands for the file; 0: nothing does */
 };
 
 struct libraries {
@@ -39,8 +41,10 @@ struct libraries {
     struct library list[LIBRARIES_MAX];
 };
 
-/* The names given so far; all zeros at first. */
+/* The names given so far, and the copy of the setup code's file; all zeros at first. */
 struct library_names {
+    const struct symbols *copied;
+    int copy; /* -1: needs none */
     size_t count;
     struct {
         const struct symbols *file;
@@ -51,6 +55,8 @@ struct library_names {
 /* Where everything is at this stop; ours: QEMU was started by us. Errors: a file became unreadable. */
 struct error *libraries_at(const struct stop *stop, bool ours, struct library_names *names,
                            struct libraries *ret);
+/* Closes the copy. */
+void libraries_end(struct library_names *names);
 bool libraries_equal(const struct libraries *a, const struct libraries *b);
 /* The entry that covers the address, or NULL. */
 const struct library *libraries_find(const struct libraries *libraries, uint64_t address);

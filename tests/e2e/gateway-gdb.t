@@ -58,7 +58,7 @@ backtrace
 info sharedlibrary
 END
 	check "a breakpoint set in reset, before anything is in memory" has '^Breakpoint 1 at 0x[0-9a-f]+: file stub/extract.c, line [0-9]+\.$'
-	check "is hit in the copy, with source line and caller" in_order '^Breakpoint 1.*, extract_kernel \(boot_params=0x11050, output=0x1000000' '^[0-9]+	' '^#0  extract_kernel \(.*at stub/extract.c:[0-9]+$' '^#1 +0x0000000001[0-9a-f]+ in relocated \(\) at stub/relocated.S:[0-9]+$'
+	check "is hit in the copy, with source line and caller" in_order '^Breakpoint 1.*, extract_kernel \(boot_params=0x11050 <boot_params>, output=0x1000000' '^[0-9]+	' '^#0  extract_kernel \(.*at stub/extract.c:[0-9]+$' '^#1 +0x0000000001[0-9a-f]+ in relocated \(\) at stub/relocated.S:[0-9]+$'
 	check "the code as loaded is no more on the list, the copy is" in_order '^From' '0x00000000018[0-9a-f]+ .* Yes .*/stub\.elf$'
 	check "once" test "$(grep -c '/stub\.elf$' "$T/out")" -eq 1
 	check "nothing else stops it" test "$(grep -cE '^Breakpoint 1[.0-9]*, ' "$T/out")" -eq 1
@@ -95,6 +95,16 @@ END
 	check "lets the guest go on, to its end" in_order '^\$1' 'exited normally\]$'
 	check "what the guest prints is shown" has '^teaching kernel: pass'
 	check "and how it ended is said" has "^the guest's end: pass"
+
+	session "$image" <<'END'
+break detect_memory
+continue
+print $pc
+list
+stepi
+info symbol $pc
+END
+	check "16-bit code has its names and lines" in_order '^Breakpoint 1 at 0x1[0-9a-f]+: file stub/setup/memory.c, line [0-9]+\.$' '^Breakpoint 1, .*detect_memory \(' '^.1 = .*0x1[0-9a-f]{4} <detect_memory' 'detect_memory\(void\)$' '^detect_memory( \+ [0-9]+)? in section \.text of /proc/[0-9]+/fd/'
 
 	session "$image" <<'END'
 break extract_kernel
