@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <argp.h>
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 
 #include "subcommand.h"
 #include "options.h"
+#include "text.h"
 
 #ifndef BOOTSCOPE_VERSION
 #define BOOTSCOPE_VERSION "0.1"
@@ -35,9 +35,9 @@ static const struct subcommand *find(const char *name)
 /* What was printed must have arrived: a full disk behind stdout is a failure like any other. */
 static struct error *close_stdout(void)
 {
-    if (ferror(stdout) || fflush(stdout) != 0)
-        return error_errno(errno, "standard output");
-    return NULL;
+    const struct text out = {.stream = stdout};
+
+    return text_flush(&out);
 }
 
 static int report(const char *name, struct error *err)

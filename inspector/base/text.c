@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "text.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -34,6 +35,15 @@ void text_print(const struct text *text, enum text_style style, const char *form
     va_end(args);
     if (escape)
         fputs("\033[0m", text->stream);
+}
+
+struct error *text_flush(const struct text *text)
+{
+    errno = 0;
+    if (fflush(text->stream) == 0 && !ferror(text->stream))
+        return NULL;
+    /* An earlier write failed, whose reason is no longer known. */
+    return error_errno(errno ? errno : EIO, "standard output");
 }
 
 void text_label(const struct text *text, const char *label)

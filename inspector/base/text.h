@@ -13,6 +13,7 @@
 #include <jansson.h>
 
 #include "address.h"
+#include "error.h"
 
 #define TEXT_COLUMNS 100
 
@@ -34,6 +35,12 @@ struct text {
 
 /* Writes to stream; colour only when it is a terminal, NO_COLOR is unset and TERM is not dumb. */
 struct text text_to(FILE *stream);
+
+/*
+ * What was printed must arrive: flushes, and ERROR_SYSTEM "standard output: Broken pipe" when that or
+ * an earlier write failed.
+ */
+struct error *text_flush(const struct text *text) __attribute__((warn_unused_result));
 
 void text_print(const struct text *text, enum text_style style, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

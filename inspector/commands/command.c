@@ -6,6 +6,7 @@
 
 #include "line.h"
 #include "resolve.h"
+#include "utf8.h"
 
 /* In the order in which help shows them. */
 static const struct command *const groups[] = {
@@ -64,9 +65,13 @@ static struct error *run(struct environment *environment, struct parsed_line *pa
 
 struct error *commands_execute(struct environment *environment, const char *line)
 {
+    size_t text = utf8_span(line);
     struct parsed_line *parsed;
     struct error *err;
 
+    if (line[text])
+        return error_new(ERROR_INPUT, "column %zu: byte 0x%02x: not UTF-8", text + 1,
+                         (unsigned int)(unsigned char)line[text]);
     line += strspn(line, " \t");
     if (*line == '\0' || *line == '#')
         return NULL;

@@ -104,7 +104,8 @@ const struct command *commands_find(const char *name);
 
 /*
  * Runs one line. A blank line or one that begins with # is nothing. ERROR_INPUT for an unknown or ambiguous command
- * (with the nearest name), too long a line, --json where it means nothing; else what the command returns. A unique
+ * (with the nearest name), too long a line or one that is not UTF-8 (with its column), --json
+ * where it means nothing; else what the command returns. A unique
  * beginning of a name stands for it.
  */
 struct error *commands_execute(struct environment *environment, const char *line);

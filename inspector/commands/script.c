@@ -29,6 +29,19 @@ static struct error *read_line(FILE *stream, char *line, bool *ret_end)
     return NULL;
 }
 
+static struct error *run_line(struct environment *environment, const char *line)
+{
+    struct error *err = commands_execute(environment, line);
+
+    if (!err && environment->interrupted && *environment->interrupted)
+        err = error_new(ERROR_GUEST, "interrupted");
+    struct error *lost = text_flush(environment->text);
+    if (!err)
+        return lost;
+    error_free(lost);
+    return err;
+}
+
 static struct error *run_lines(struct environment *environment, FILE *stream, const char *name)
 {
     char line[COMMAND_LINE_MAX];
@@ -40,10 +53,7 @@ static struct error *run_lines(struct environment *environment, FILE *stream, co
         number++;
         err = read_line(stream, line, &end);
         if (!err)
-            err = commands_execute(environment, line);
-        if (!err && environment->interrupted && *environment->interrupted)
-            err = error_new(ERROR_GUEST, "interrupted");
-        fflush(environment->text->stream);
+            err = run_line(environment, line);
     }
     return error_context(err, "%s:%u", name, number);
 }

@@ -12,7 +12,8 @@
 
 /*
  * Runs the commands of a stream up to its end, to `quit` or to the first error, which gets
- * "NAME:LINE: " before its message and keeps its kind. The text sink is flushed after each command.
+ * "NAME:LINE: " before its message and keeps its kind. The text sink is flushed after each command:
+ * a reader that has gone ends the script.
  * ERROR_INPUT: a line that is too long or has a NUL in it, too deep; ERROR_SYSTEM: cannot be read.
  */
 struct error *script_run(struct environment *environment, FILE *stream, const char *name);
