@@ -50,6 +50,48 @@ static int64_t slice(const struct debugger *debugger, uint64_t end)
     return left > SLICE_LEAST ? (int64_t)left : SLICE_LEAST;
 }
 
+static bool watches(const struct debugger *debugger)
+{
+    const struct breakpoint *list;
+    size_t count = debugger_breakpoints(debugger, &list);
+
+    for (size_t i = 0; i < count; i++)
+        if (list[i].watch)
+            return true;
+    return false;
+}
+
+/*
+ * An interrupt hides a watched access of the instruction before it: QEMU then says only that it was
+ * interrupted (vm_stop() comes before the request to stop for the debugger is seen). So this one
+ * instruction is done again, by itself.
+ */
+static struct error *look_again(struct debugger *debugger, struct search *search)
+{
+    struct session *session = &debugger->session;
+    uint64_t count = debugger->stop->instructions.value;
+    struct timeline_arrival from;
+    struct arrival ignored;
+    const struct breakpoint *met;
+    bool there = false;
+    virt_t pc;
+    struct error *err = count > 0 ? machines_go(debugger, count - 1, &there, &ignored) : NULL;
+
+    search->stopped = search->stopped || (!err && count > 0 && !there);
+    if (err || !there)
+        return err;
+    err = breakpoints_arm(&debugger->breakpoints, session->timeline, session->target);
+    if (!err)
+        err = timeline_step(session->timeline, true, &from, &pc);
+    if (err || !from.stop)
+        return err;
+    debugger->stop = from.stop;
+    met = from.why.reason == STOP_WATCHPOINT ? debugger_met(debugger, &from) : NULL;
+    if (met)
+        hit(debugger, search, met->number, from.why.watched);
+    return NULL;
+}
+
 static struct error *run_slice(struct debugger *debugger, struct search *search, uint64_t end,
                                bool *ret_done)
 {
@@ -74,8 +116,16 @@ static struct error *run_slice(struct debugger *debugger, struct search *search,
         hit(debugger, search, met->number, from.why.watched);
     debugger->skewed = debugger->skewed || met;
     search->stopped = debugger->interrupted || loop_now() >= debugger->deadline;
-    *ret_done = search->stopped || (met && search->once);
-    return NULL;
+    bool found = met;
+    if (!met && !search->stopped && from.why.reason == STOP_INTERRUPT && watches(debugger)) {
+        uint64_t before = search->count;
+        bool had = search->found;
+
+        err = look_again(debugger, search);
+        found = search->found && (!had || search->count != before);
+    }
+    *ret_done = search->stopped || (found && search->once);
+    return err;
 }
 
 static struct error *run_to_end(struct debugger *debugger, struct search *search, uint64_t end)
