@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "bss.h"
-#include "evaluate.h"
+#include "linear.h"
 #include "flow.h"
 #include "site.h"
 #include "snapshot.h"
@@ -216,7 +216,7 @@ static struct error *run_site(struct environment *environment, const struct comm
     struct error *err = command_stop(environment, &stop);
 
     if (!err)
-        err = evaluate(environment->debugger, line->rest, &address);
+        err = linear_argument(environment, line->rest, &address);
     if (err)
         return err;
     done = boot_done(environment->debugger, stop);

@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "evaluate.h"
+#include "linear.h"
 
 /* Bytes that a watchpoint covers when none are named. */
 #define WATCH_LENGTH 8
@@ -96,7 +97,7 @@ static struct error *run_break(struct environment *environment, const struct com
         if (!err)
             err = debugger_break(debugger, registers_pc(&stop->regs), "here", &number);
     } else {
-        err = evaluate_place(debugger, line->rest, &place);
+        err = evaluate_place(environment, line->rest, &place);
         if (!err && place.symbolic)
             err = debugger_break_symbol(debugger, place.module, place.link, line->rest, &number);
         else if (!err)
@@ -111,16 +112,9 @@ static struct error *run_break(struct environment *environment, const struct com
 static struct error *range_argument(const struct environment *environment, const char *text,
                                     uint64_t *ret_address, uint64_t *ret_length)
 {
-    const struct expr_names names = evaluate_names(environment->debugger);
-    struct expr *expr;
     const char *end;
-    struct error *err = expr_parse_prefix(text, "", &expr, &end);
+    struct error *err = linear_prefix(environment, text, ret_address, &end);
 
-    if (err)
-        return err;
-    err = expr_evaluate(expr, &names, ret_address);
-    expr_free(expr);
-    end += strspn(end, " \t");
     *ret_length = WATCH_LENGTH;
     if (!err && *end)
         err = evaluate(environment->debugger, end, ret_length);

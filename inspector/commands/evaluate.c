@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "linear.h"
 #include "place.h"
 
 #define MARKER_PREFIX "marker."
@@ -131,8 +132,10 @@ static struct error *symbol_value(const struct stop *stop, const struct place *p
 /* Registers that the debug stub may not tell. */
 static bool is_hidden(const char *name)
 {
+    size_t length = strlen(name);
+
     return strcmp(name, "gdtr") == 0 || strcmp(name, "idtr") == 0 || strcmp(name, "ldtr") == 0 ||
-           strcmp(name, "tr") == 0;
+           strcmp(name, "tr") == 0 || (length > 5 && strcmp(name + length - 5, "_base") == 0);
 }
 
 static struct error *register_value(const struct stop *stop, const char *name, bool *ret_there,
@@ -274,21 +277,22 @@ static struct error *from_place(const struct stop *stop, const struct place *pla
     return NULL;
 }
 
-struct error *evaluate_place(struct debugger *debugger, const char *text, struct place_text *ret)
+struct error *evaluate_place(const struct environment *environment, const char *text,
+                             struct place_text *ret)
 {
     const struct stop *stop;
     struct place place;
-    struct error *err = debugger_stop(debugger, &stop);
+    struct error *err = debugger_stop(environment->debugger, &stop);
     bool found = false;
     uint64_t address;
 
-    if (!err)
+    if (!err && !linear_is_segmented(text))
         err = place_of_line(stop, text, &found, &place);
     if (err)
         return err;
     if (found || (!find_value(text) && place_of_symbol(stop, text, &place)))
         return from_place(stop, &place, ret);
-    err = evaluate(debugger, text, &address);
+    err = linear_argument(environment, text, &address);
     if (!err)
         *ret = (struct place_text){.address = known(address)};
     return err;

@@ -22,6 +22,7 @@
 #ifndef BOOTSCOPE_COMMANDS_EVALUATE_H
 #define BOOTSCOPE_COMMANDS_EVALUATE_H
 
+#include "command.h"
 #include "debugger.h"
 #include "error.h"
 #include "expr.h"
@@ -36,7 +37,7 @@ const char *evaluate_value_name(size_t index);
 struct error *evaluate(struct debugger *debugger, const char *text, uint64_t *ret);
 
 /*
- * A place in the code: an expression, a bare symbol, or FILE:LINE. For a symbol or a line of a
+ * A place in the code: an address (linear.h), a bare symbol, or FILE:LINE. For a symbol or a line of a
  * module symbolic is true, and module and link tell which module it is and where in it; address is
  * where that is now, unknown as long as the boot does not tell.
  */
@@ -46,6 +47,7 @@ struct place_text {
     uint64_t link;
     struct maybe address; /* linear, now */
 };
-struct error *evaluate_place(struct debugger *debugger, const char *text, struct place_text *ret);
+struct error *evaluate_place(const struct environment *environment, const char *text,
+                             struct place_text *ret);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "evaluate.h"
 #include "guest.h"
+#include "linear.h"
 #include "place.h"
 
 #define PAGE_BYTES 4096
@@ -52,7 +53,7 @@ struct error *memory_missing(struct memory_area area)
 struct error *place_argument(const struct environment *environment, const char *text, uint64_t *ret)
 {
     struct place_text place;
-    struct error *err = evaluate_place(environment->debugger, text, &place);
+    struct error *err = evaluate_place(environment, text, &place);
 
     if (err)
         return err;
@@ -76,7 +77,7 @@ static struct error *line_argument(const struct environment *environment, const 
     struct error *err = command_stop(environment, &stop);
 
     snprintf(word, sizeof(word), "%.*s", (int)length, text);
-    if (!err)
+    if (!err && !linear_is_segmented(word))
         err = place_of_line(stop, word, &found, &place);
     if (!err && found)
         err = place_argument(environment, word, ret);
@@ -87,18 +88,9 @@ static struct error *line_argument(const struct environment *environment, const 
 static struct error *first_argument(const struct environment *environment, const char *text,
                                     uint64_t *ret, const char **ret_end)
 {
-    const struct expr_names names = evaluate_names(environment->debugger);
-    struct expr *expr;
     struct error *err = line_argument(environment, text, ret, ret_end);
 
-    if (err || *ret_end)
-        return err;
-    err = expr_parse_prefix(text, "", &expr, ret_end);
-    if (err)
-        return err;
-    err = expr_evaluate(expr, &names, ret);
-    expr_free(expr);
-    return err;
+    return err || *ret_end ? err : linear_prefix(environment, text, ret, ret_end);
 }
 
 struct error *pair_argument(const struct environment *environment, const char *text,
@@ -131,7 +123,8 @@ const struct command commands_memory[] = {
      .help = "FMT is a count, a form and a size, as in gdb: x d u o t a c s i (hex, signed,\n"
              "unsigned, octal, binary, address with symbol, character, string, instruction),\n"
              "b h w g (1, 2, 4, 8 bytes). What is left out is as the last time; without an\n"
-             "address it goes on where it ended.",
+             "address it goes on where it ended. An address may be SEGMENT:OFFSET (ss:sp).\n"
+             "rip or rsp alone is where the CPU reads: in 16-bit code the base is added.",
      .group = GROUP_MEMORY,
      .completes = ARGUMENT_EXPRESSION,
      .has_format = true,
@@ -194,8 +187,8 @@ const struct command commands_memory[] = {
      .arguments = "EXPR",
      .summary = "the value of an expression",
      .example = "p (cr0 >> 31) & 1",
-     .help = "C's operators over unsigned 64-bit numbers. Names: registers (rax or $rax, pc),\n"
-             "symbols (extract_kernel; sym(copy) where the name has another meaning;\n"
+     .help = "C's operators over unsigned 64-bit numbers. Names: registers (rax, $rax, ah,\n"
+             "ss_base, pc), symbols (extract_kernel; sym(copy) where the name means more;\n"
              "stub.startup_64, kernel.startup_64 where several modules have it), values of the\n"
              "boot (setup boot_params load copy output virtual physical_delta virtual_delta\n"
              "entry instructions), keys of markers (marker.rsp). Memory: u8[A] u16[A] u32[A]\n"

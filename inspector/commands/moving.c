@@ -173,7 +173,7 @@ static struct error *run_advance(struct environment *environment, const struct c
     struct error *err = command_usage(line, 1, COMMAND_WORDS_MAX);
 
     if (!err)
-        err = evaluate_place(debugger, line->rest, &place);
+        err = evaluate_place(environment, line->rest, &place);
     if (err)
         return err;
     err = place.symbolic

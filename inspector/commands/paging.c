@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "aliases.h"
-#include "evaluate.h"
+#include "linear.h"
 #include "pagetable.h"
 #include "snapshot.h"
 #include "walk.h"
@@ -114,7 +114,7 @@ static struct error *run_vmmap(struct environment *environment, const struct com
 
     if (!err && line->rest[0] && !filter_word(line->rest, &filter)) {
         filter.has_address = true;
-        err = evaluate(environment->debugger, line->rest, &filter.address);
+        err = linear_argument(environment, line->rest, &filter.address);
     }
     if (!err)
         err = pagetable_capture(stop, &view);
@@ -139,7 +139,7 @@ static struct error *read_address(struct environment *environment, const struct 
 
     if (!err)
         err = command_stop(environment, ret_stop);
-    return err ? err : evaluate(environment->debugger, line->rest, ret);
+    return err ? err : linear_argument(environment, line->rest, ret);
 }
 
 static struct error *run_pt(struct environment *environment, const struct command_line *line)

@@ -162,7 +162,7 @@ static struct error *choose_place(struct environment *environment, const char *t
 
     if (!*text)
         return linear_place(stop, registers_pc(&stop->regs).value, cursor);
-    err = evaluate_place(environment->debugger, text, &place);
+    err = evaluate_place(environment, text, &place);
     if (!err && !place.symbolic)
         return linear_place(stop, place.address.value, cursor);
     if (!err) {

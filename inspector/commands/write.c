@@ -7,35 +7,35 @@
 
 #define NAME_MAX_ 16
 
-/* Whether name is a spelling of the register of 64 bits (rax eax ax; r8 r8d r8w). */
-static bool is_part(const char *full, const char *name)
-{
-    size_t length = strlen(full);
-
-    if (strcmp(full, name) == 0 || strcmp(full + 1, name) == 0)
-        return true;
-    if (name[0] == 'e' && strcmp(full + 1, name + 1) == 0)
-        return true;
-    return strncmp(full, name, length) == 0 && (name[length] == 'd' || name[length] == 'w') &&
-           name[length + 1] == '\0';
-}
-
 static const char *full_name(const char *name)
 {
+    unsigned int shift, width;
+    enum gpr reg;
+
     if (strcmp(name, "rflags") == 0)
         return "eflags";
-    if (is_part("rip", name))
+    if (strcmp(name, "eip") == 0 || strcmp(name, "ip") == 0)
         return "rip";
-    for (int i = 0; i < GPR_COUNT; i++)
-        if (is_part(gpr_name((enum gpr)i), name))
-            return gpr_name((enum gpr)i);
-    return name;
+    return registers_part(name, &reg, &shift, &width) ? gpr_name(reg) : name;
+}
+
+/* A value in its place in the whole register: of ax and al the rest stays, as on the CPU. */
+static uint64_t in_place(const char *name, unsigned int width, uint64_t whole, uint64_t value)
+{
+    uint64_t mask = (UINT64_C(1) << 8 * width) - 1;
+    unsigned int shift, ignored;
+    enum gpr reg;
+
+    if (!registers_part(name, &reg, &shift, &ignored))
+        shift = 0;
+    return (whole & ~(mask << shift)) | value << shift;
 }
 
 /* What the debug protocol has no register for. */
 static bool is_read_only(const char *name)
 {
-    static const char *const names[] = {"gdtr", "idtr", "ldtr", "tr"};
+    static const char *const names[] = {"gdtr",    "idtr",    "ldtr",    "tr",      "es_base",
+                                        "cs_base", "ss_base", "ds_base", "fs_base", "gs_base"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (strcmp(names[i], name) == 0)
@@ -54,13 +54,12 @@ struct error *write_register_value(const struct registers *regs, const char *nam
         !registers_get(regs, full, &whole, &whole_width))
         return error_new(ERROR_INPUT, "%s: no such register", name);
     if (is_read_only(name))
-        return error_new(ERROR_INPUT, "%s: can only be read: QEMU's debug stub does not write it",
-                         name);
+        return error_new(ERROR_INPUT, "%s: can only be read", name);
     if (width < 8 && value >> 8 * width)
-        return error_new(ERROR_INPUT, "%s does not fit into %s, which has %u bytes",
-                         text_hex(value), name, width);
+        return error_new(ERROR_INPUT, "%s does not fit into %s, which has %u byte%s",
+                         text_hex(value), name, width, width == 1 ? "" : "s");
     snprintf(ret_full, size, "%s", full);
-    *ret_value = width == 2 && whole_width == 8 ? (whole & ~UINT64_C(0xffff)) | value : value;
+    *ret_value = width <= 2 && whole_width == 8 ? in_place(name, width, whole, value) : value;
     return NULL;
 }
 

@@ -185,6 +185,18 @@ static void offer_registers(const struct offer *to)
             offer_register(to, name + 1);
         }
     }
+    for (unsigned int i = RAX; i <= RDX; i++) {
+        const char *word = gpr_name((enum gpr)i) + 1;
+
+        snprintf(narrow, sizeof(narrow), "%cl", word[0]);
+        offer_register(to, narrow);
+        snprintf(narrow, sizeof(narrow), "%ch", word[0]);
+        offer_register(to, narrow);
+    }
+    for (int i = 0; i < SEG_LDTR; i++) {
+        snprintf(narrow, sizeof(narrow), "%s_base", segment_name((enum segment_register)i));
+        offer_register(to, narrow);
+    }
     offer_register(to, "pc");
     offer_register(to, "eip");
     offer_register(to, "eflags");

@@ -83,16 +83,51 @@ unsigned int cpu_mode_bits(enum cpu_mode mode)
     return 64;
 }
 
+bool registers_base(const struct registers *regs, enum segment_register seg, uint64_t *ret)
+{
+    enum cpu_mode mode = registers_mode(regs);
+
+    *ret = regs->segment[seg].base;
+    if (mode == CPU_LONG64 && seg != SEG_FS && seg != SEG_GS)
+        *ret = 0;
+    else if (!regs->hidden_known && mode == CPU_REAL16)
+        *ret = regs->segment[seg].selector * PARAGRAPH;
+    else
+        return regs->hidden_known;
+    return true;
+}
+
 virt_t registers_pc(const struct registers *regs)
 {
     enum cpu_mode mode = registers_mode(regs);
-    uint64_t base = regs->segment[SEG_CS].base;
+    uint64_t base;
 
     if (mode == CPU_LONG64)
         return virt(regs->rip);
-    if (!regs->hidden_known)
-        base = mode == CPU_REAL16 ? regs->segment[SEG_CS].selector * PARAGRAPH : 0;
+    if (!registers_base(regs, SEG_CS, &base))
+        base = 0;
     return virt((base + regs->rip) & LINEAR_MASK);
+}
+
+/* The stack segment says how much of rsp counts (SDM vol. 3, 6.2.3); without it the code's width. */
+static uint64_t stack_offset(const struct registers *regs, enum cpu_mode mode)
+{
+    bool wide = regs->hidden_known ? regs->segment[SEG_SS].attributes & SEGMENT_DB
+                                   : cpu_mode_bits(mode) == 32;
+
+    return wide ? regs->gpr[RSP] & LINEAR_MASK : regs->gpr[RSP] & UINT16_MAX;
+}
+
+virt_t registers_stack(const struct registers *regs)
+{
+    enum cpu_mode mode = registers_mode(regs);
+    uint64_t base;
+
+    if (mode == CPU_LONG64)
+        return virt(regs->gpr[RSP]);
+    if (!registers_base(regs, SEG_SS, &base))
+        base = 0;
+    return virt((base + stack_offset(regs, mode)) & LINEAR_MASK);
 }
 
 static bool found(uint64_t value, unsigned int width, uint64_t *ret, unsigned int *ret_width)
@@ -104,7 +139,7 @@ static bool found(uint64_t value, unsigned int width, uint64_t *ret, unsigned in
 
 /*
  * The width that name means when it is a spelling of the register whose 64-bit name is full, or 0:
- * rax eax ax, r8 r8d r8w, rip eip ip.
+ * rax eax ax, r8 r8d r8w r8b, rip eip ip, and of the low byte al, sil.
  */
 static unsigned int spelling_width(const char *full, const char *name)
 {
@@ -116,23 +151,53 @@ static unsigned int spelling_width(const char *full, const char *name)
     if (numbered) {
         if (strncmp(name, full, length) != 0 || strlen(name) != length + 1)
             return 0;
-        return name[length] == 'd' ? 4 : name[length] == 'w' ? 2 : 0;
+        return name[length] == 'd' ? 4 : name[length] == 'w' ? 2 : name[length] == 'b';
     }
     if (name[0] == 'e' && strcmp(name + 1, full + 1) == 0)
         return 4;
     return strcmp(name, full + 1) == 0 ? 2 : 0;
 }
 
-static bool get_gpr(const struct registers *regs, const char *name, uint64_t *ret,
+/* The bytes that have names: al and ah of rax, sil of rsi. */
+static bool byte_name(enum gpr reg, const char *name, unsigned int *ret_shift)
+{
+    const char *word = gpr_names[reg] + 1; /* ax, si */
+    size_t length = strlen(name);
+
+    if (reg > RSP || length != (word[1] == 'x' ? 2 : 3))
+        return false;
+    *ret_shift = name[1] == 'h' ? 8 : 0;
+    if (word[1] == 'x')
+        return name[0] == word[0] && (name[1] == 'l' || name[1] == 'h');
+    *ret_shift = 0;
+    return strncmp(name, word, 2) == 0 && name[2] == 'l';
+}
+
+bool registers_part(const char *name, enum gpr *ret, unsigned int *ret_shift,
                     unsigned int *ret_width)
 {
     for (int i = 0; i < GPR_COUNT; i++) {
-        unsigned int width = spelling_width(gpr_names[i], name);
-
-        if (width)
-            return found(regs->gpr[i], width, ret, ret_width);
+        *ret = (enum gpr)i;
+        *ret_shift = 0;
+        *ret_width = spelling_width(gpr_names[i], name);
+        if (*ret_width)
+            return true;
+        *ret_width = 1;
+        if (byte_name(*ret, name, ret_shift))
+            return true;
     }
-    unsigned int width = spelling_width("rip", name);
+    return false;
+}
+
+static bool get_gpr(const struct registers *regs, const char *name, uint64_t *ret,
+                    unsigned int *ret_width)
+{
+    unsigned int shift, width;
+    enum gpr reg;
+
+    if (registers_part(name, &reg, &shift, &width))
+        return found(regs->gpr[reg] >> shift, width, ret, ret_width);
+    width = spelling_width("rip", name);
     return width && found(regs->rip, width, ret, ret_width);
 }
 
@@ -140,8 +205,14 @@ static bool get_segment(const struct registers *regs, const char *name, uint64_t
                         unsigned int *ret_width)
 {
     for (int i = 0; i < SEG_COUNT; i++) {
-        if (strcmp(name, segment_names[i]) == 0)
+        size_t length = strlen(segment_names[i]);
+
+        if (strncmp(name, segment_names[i], length) != 0)
+            continue;
+        if (name[length] == '\0')
             return found(regs->segment[i].selector, 2, ret, ret_width);
+        if (i < SEG_LDTR && strcmp(name + length, "_base") == 0)
+            return found(regs->segment[i].base, 8, ret, ret_width);
     }
     return false;
 }

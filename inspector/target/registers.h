@@ -78,14 +78,28 @@ unsigned int cpu_mode_bits(enum cpu_mode mode);
 
 /* The linear address of the instruction at rip: cs base + rip outside 64-bit code. */
 virt_t registers_pc(const struct registers *regs);
+/* The linear address that the stack pointer stands for: in 16-bit code ss base + sp. */
+virt_t registers_stack(const struct registers *regs);
+/*
+ * The base of a segment as the CPU adds it now: 0 in 64-bit code save that of fs and gs, and where the
+ * hidden part is not known selector * 16 in real mode. False: not known.
+ */
+bool registers_base(const struct registers *regs, enum segment_register seg, uint64_t *ret);
 
 /*
- * Looks a register up by name: 64-, 32-, and 16-bit names of general registers (rax eax ax), rip
- * eip ip, rflags eflags, segment selectors, gdtr and idtr (their bases), cr0..cr8, efer. False for
- * an unknown name. *ret_width is 2, 4 or 8: how many bytes of the value the name stands for.
+ * Looks a register up by name: 64-, 32-, 16- and 8-bit names of general registers (rax eax ax ah al),
+ * rip eip ip, rflags eflags, segment selectors, the hidden bases of es cs ss ds fs gs (cs_base: 0
+ * unless hidden_known), gdtr and idtr (their bases), cr0..cr8, efer. False for an unknown name.
+ * *ret_width is 1, 2, 4 or 8: how many bytes of the value the name stands for.
  */
 bool registers_get(const struct registers *regs, const char *name, uint64_t *ret,
                    unsigned int *ret_width);
+/*
+ * What a name of a general register means: that many bytes of *ret, from bit *ret_shift on (8 for ah
+ * bh ch dh). False for another name.
+ */
+bool registers_part(const char *name, enum gpr *ret, unsigned int *ret_shift,
+                    unsigned int *ret_width);
 
 /* "rax".."r15", and "es".."tr". */
 const char *gpr_name(enum gpr reg);

@@ -304,7 +304,9 @@ static void test_a_guest_that_is_gone(void **state)
     debugger->gone = true;
     view_error(evaluate(debugger, "rax", &value), ERROR_GUEST);
     view_error(evaluate(debugger, "u8[0]", &value), ERROR_GUEST);
-    view_error(evaluate_place(debugger, "main", &place), ERROR_GUEST);
+    view_error(
+        evaluate_place(&(struct environment){.debugger = debugger, .json = true}, "main", &place),
+        ERROR_GUEST);
     expect(debugger, "1 + 1", 2); /* needs no guest */
     free_debugger(debugger);
 }
@@ -312,7 +314,8 @@ static void test_a_guest_that_is_gone(void **state)
 static struct place_text place_of(struct debugger *debugger, const char *text)
 {
     struct place_text place = {0};
-    struct error *err = evaluate_place(debugger, text, &place);
+    struct error *err = evaluate_place(&(struct environment){.debugger = debugger, .json = true},
+                                       text, &place);
 
     if (err)
         fail_msg("%s: %s", text, error_message(err));
@@ -349,7 +352,8 @@ static void test_places(void **state)
 static void refuse_place(struct debugger *debugger, const char *text, const char *part)
 {
     struct place_text place;
-    struct error *err = evaluate_place(debugger, text, &place);
+    struct error *err = evaluate_place(&(struct environment){.debugger = debugger, .json = true},
+                                       text, &place);
 
     assert_non_null(err);
     assert_int_equal(error_kind(err), ERROR_INPUT);

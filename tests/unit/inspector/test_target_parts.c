@@ -283,7 +283,13 @@ static void test_names(void **state)
         {"r1", 0, 0},
         {"r8x", 0, 0},
         {"r16", 0, 0},
-        {"al", 0, 0},
+        {"al", 0x88, 1},
+        {"ah", 0x77, 1},
+        {"sil", 0x99, 1},
+        {"sih", 0, 0},
+        {"r8b", 0x99, 1},
+        {"ss_base", 0x10000, 8},
+        {"tr_base", 0, 0},
         {"", 0, 0},
         {"x", 0, 0},
         {"e", 0, 0},
@@ -294,6 +300,8 @@ static void test_names(void **state)
     (void)state;
     regs.gpr[RAX] = 0x1122334455667788;
     regs.gpr[R8] = 0x1122334455667799;
+    regs.gpr[RSI] = 0x5599;
+    regs.segment[SEG_SS].base = 0x10000;
     regs.gpr[R15] = 15;
     regs.segment[SEG_CS].selector = 0x10;
     regs.segment[SEG_TR].selector = 0x20;

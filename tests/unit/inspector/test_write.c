@@ -35,6 +35,8 @@ static void test_parts_of_registers(void **state)
     expect("r8d", 1, "r8", 1);
     expect("r8w", 1, "r8", UINT64_C(0xffffffffffff0001));
     expect("eip", 0x7c00, "rip", 0x7c00);
+    expect("al", 5, "rax", UINT64_C(0x1122334455667705));
+    expect("ah", 5, "rax", UINT64_C(0x1122334455660588));
     expect("sp", 0x10, "rsp", 0x10);
     expect("esp", 0x10, "rsp", 0x10);
     expect("si", 0x10, "rsi", 0x10);
@@ -57,6 +59,8 @@ static void test_what_cannot_be_written(void **state)
     refuse("eax", UINT64_C(0x100000000), "0x100000000 does not fit into eax, which has 4 bytes");
     refuse("ax", 0x10000, "does not fit into ax");
     refuse("cs", 0x10000, "does not fit into cs");
+    refuse("ah", 0x100, "does not fit into ah, which has 1 byte");
+    refuse("cs_base", 0, "cs_base: can only be read");
     refuse("gdtr", 0, "gdtr: can only be read");
     refuse("ldtr", 0, "can only be read");
     refuse("tr", 0, "can only be read");
