@@ -21,6 +21,10 @@ static struct error *arrived(struct environment *environment, const struct arriv
         if (!err)
             command_print_json(environment, object);
     } else {
+        if (arrival->undone.known)
+            text_print(environment->text, TEXT_DIM,
+                       "going back before the write at instruction %s undoes it\n",
+                       text_count(arrival->undone.value));
         err = arrival_text(debugger, arrival, environment->text);
     }
     return err ? err : arrival_error(debugger, arrival);

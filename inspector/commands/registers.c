@@ -199,7 +199,8 @@ const struct command commands_registers[] = {
      .summary = "write a register or guest memory",
      .example = "set u32[rsp] = 0x1234",
      .help = "MEMORY is u8[ADDR] u16[] u32[] u64[], or physical: phys8[] phys16[] phys32[]\n"
-             "phys64[]. What was seen of later checkpoints is forgotten: it is another boot now.",
+             "phys64[]. What was seen of later checkpoints is forgotten: it is another boot now.\n"
+             "Going back before a write undoes it, and going on again does not repeat it.",
      .group = GROUP_REGISTERS,
      .completes = ARGUMENT_EXPRESSION,
      .has_json = true,

@@ -51,6 +51,8 @@ struct arrival {
     const struct stage *stage; /* the checkpoint at the present pc, or NULL */
     unsigned int number;       /* of the user's breakpoint or watchpoint */
     virt_t watched;            /* the accessed address */
+    /* Backwards: the count of the first write that this undid, as it went back before it. */
+    struct maybe undone;
 };
 
 /* Opens the session and stands at its start. Errors of session_open(). */
@@ -179,6 +181,7 @@ const struct snapshot *debugger_before(const struct debugger *debugger);
 struct error *debugger_snapshot(struct debugger *debugger, struct snapshot *ret);
 
 /* Writes: what lay ahead is no longer true, and is forgotten ----------------------------------- */
+/* Going back before a write undoes it, which the arrival says. */
 
 struct error *debugger_write_register(struct debugger *debugger, const char *name, uint64_t value);
 /* physical tells how address is meant. */

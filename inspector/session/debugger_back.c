@@ -14,6 +14,7 @@ static struct error *set_out(struct debugger *debugger, uint64_t *ret)
         return error_new(ERROR_INPUT, "this session cannot go back: %s",
                          debugger->session.qemu ? "it was opened without"
                                                 : "QEMU was started by somebody else");
+    debugger->undone = (struct maybe){0};
     debugger->deadline = loop_in(debugger->timeout_ms);
     *ret = UINT64_MAX;
     if (debugger->alive)
@@ -72,8 +73,10 @@ static struct error *to_start(struct debugger *debugger, enum arrival_kind kind,
         return error_new(ERROR_INPUT, "the start was not kept: there is nothing to go back to");
     err = to_machine(debugger, &history->list[0], kind, ret);
     /* What was written in reset is undone as well. */
-    if (!err && history->count > 1 && history->list[1].count == history->list[0].count)
+    if (!err && history->count > 1 && history->list[1].count == history->list[0].count) {
+        ret->undone = debugger->arrival.undone = known(history->list[0].count);
         err = machines_forget(debugger, 0);
+    }
     return err;
 }
 

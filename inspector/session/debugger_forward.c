@@ -25,11 +25,13 @@ struct error *debugger_begin(struct debugger *debugger)
 void debugger_arrive(struct debugger *debugger, const struct arrival *arrival, struct arrival *ret)
 {
     debugger->arrival = *arrival;
+    debugger->arrival.undone = debugger->undone;
+    debugger->undone = (struct maybe){0};
     debugger->alive = arrival->kind != ARRIVED_EXIT;
     debugger->shut_down = arrival->kind == ARRIVED_FAULT;
     if (arrival->kind == ARRIVED_INTERRUPT)
         debugger_drop_interrupt(debugger);
-    *ret = *arrival;
+    *ret = debugger->arrival;
 }
 
 void debugger_interrupt(struct debugger *debugger)

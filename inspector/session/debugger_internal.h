@@ -35,6 +35,8 @@ struct debugger {
     bool skewed; /* at a breakpoint, where QEMU has turned the clock: machines_straighten() */
     bool dirty;  /* written to since the guest last ran */
     struct maybe unkept; /* a write at this count could not be kept: there is no way past it */
+    struct maybe
+        undone; /* by the present movement: the first write that is undone was at this count */
 };
 
 /* Before any movement: ERROR_GUEST when the guest cannot run any further. Sets the deadline. */

@@ -117,6 +117,9 @@ struct error *machines_load(struct debugger *debugger, const struct kept *kept)
     bool other;
     struct error *err;
 
+    /* What was written since the guest last ran is in no machine. */
+    if (debugger->dirty && debugger->stop)
+        debugger->undone = debugger->stop->instructions;
     debugger->stop = NULL;
     err = load_anyhow(debugger, copy.tag, &other);
     if (!err)
@@ -153,10 +156,14 @@ struct error *machines_land(struct debugger *debugger)
     struct error *err = NULL;
 
     /* The write has not been done yet: what came of it will not come again. */
-    if (write)
-        err = machines_forget(debugger, write->count);
-    if (debugger->unkept.known && debugger->unkept.value > count)
+    if (debugger->unkept.known && debugger->unkept.value > count) {
+        debugger->undone = debugger->unkept;
         debugger->unkept.known = false;
+    }
+    if (write) {
+        debugger->undone = known(write->count);
+        err = machines_forget(debugger, write->count);
+    }
     if (err)
         return err;
     return breakpoints_arm(&debugger->breakpoints, session->timeline, session->target);
