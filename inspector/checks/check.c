@@ -139,17 +139,25 @@ static struct error *run(struct check *check, struct plan *plan, int *ret_status
                                       .context = check,
                                       .work = run_guest};
     struct error *err;
+    FILE *junit = NULL;
 
     if (check->list) {
         report_list(&check->report);
         return NULL;
     }
-    report_begin(&check->report);
-    err = workers_run(plan, &workers);
+    /* Before any guest is booted for it. */
+    err = check->junit ? report_junit_open(check->junit, &junit) : NULL;
     if (err)
         return err;
-    *ret_status = report_end(&check->report);
-    return check->junit ? report_junit(plan, check->junit) : NULL;
+    report_begin(&check->report);
+    err = workers_run(plan, &workers);
+    if (!err)
+        *ret_status = report_end(&check->report);
+    if (!err && junit)
+        return report_junit(plan, check->junit, junit);
+    if (junit)
+        fclose(junit);
+    return err;
 }
 
 struct error *subcommand_check(int argc, char **argv, int *ret_status)

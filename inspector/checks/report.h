@@ -32,10 +32,12 @@ int report_end(struct report *report);
 void report_list(const struct report *report);
 
 /*
- * Writes the file that CI systems read: a testsuite for each guest. ERROR_INPUT, ERROR_SYSTEM: it
- * cannot be written.
+ * The file that CI systems read: opened before any guest is booted for it, and what an older run
+ * wrote there goes. ERROR_INPUT, with the reason.
  */
-struct error *report_junit(const struct plan *plan, const char *path);
+struct error *report_junit_open(const char *path, FILE **ret);
+/* Writes a testsuite for each guest, and closes out in any case; path is for the message. ERROR_SYSTEM. */
+struct error *report_junit(const struct plan *plan, const char *path, FILE *out);
 
 /* Whether a result is a "pass", a "fail" or an "error". */
 enum outcome { OUTCOME_PASS, OUTCOME_FAIL, OUTCOME_ERROR };

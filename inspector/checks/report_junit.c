@@ -126,13 +126,16 @@ void junit_write(const struct plan *plan, FILE *out)
     fputs("</testsuites>\n", out);
 }
 
-struct error *report_junit(const struct plan *plan, const char *path)
+struct error *report_junit_open(const char *path, FILE **ret)
 {
-    FILE *out = fopen(path, "we");
+    *ret = fopen(path, "we");
+    return *ret ? NULL : error_new(ERROR_INPUT, "--junit %s: %s", path, strerror(errno));
+}
+
+struct error *report_junit(const struct plan *plan, const char *path, FILE *out)
+{
     bool failed;
 
-    if (!out)
-        return error_new(ERROR_INPUT, "--junit %s: %s", path, strerror(errno));
     junit_write(plan, out);
     failed = ferror(out) != 0;
     if (fclose(out) != 0 || failed)

@@ -102,26 +102,52 @@ static struct error *open_timeline(struct session *session)
     return timeline_new(&inputs, &session->timeline);
 }
 
+/* The guest aside: what is known of it from files. */
+static struct error *open_files(const struct session_options *options, struct session *session)
+{
+    struct error *err = unpack_image(options, session);
+
+    if (!err)
+        err = open_symbols(options, session);
+    return err ? err : open_stages(options, session);
+}
+
+/* Somebody else's guest. An address that is wrong is said before it is asked what belongs to it. */
+static struct error *attach(const struct session_options *options, struct session *session)
+{
+    int fd;
+    struct error *err = target_dial(options->connect, &fd);
+
+    if (err)
+        return err;
+    err = open_files(options, session);
+    session->deadline = loop_in(options->guest->timeout_ms);
+    if (err) {
+        close(fd);
+        return err;
+    }
+    return error_context(target_open(fd, session->loop, &session->target), "%s", options->connect);
+}
+
+static struct error *launch(const struct session_options *options, struct session *session)
+{
+    /* QEMU takes its time to start: meanwhile we unpack, and look for symbols. */
+    struct error *err = begin_guest(options, session);
+
+    if (!err)
+        err = open_files(options, session);
+    session->deadline = loop_in(options->guest->timeout_ms);
+    return err ? err : open_guest(options, session);
+}
+
 static struct error *open_all(const struct session_options *options, struct session *session)
 {
     struct error *err = loop_new(&session->loop);
 
     if (!err)
         err = open_image(options, session);
-    /* QEMU takes its time to start: meanwhile we unpack, and look for symbols. */
-    if (!err && !options->connect)
-        err = begin_guest(options, session);
     if (!err)
-        err = unpack_image(options, session);
-    if (!err)
-        err = open_symbols(options, session);
-    if (!err)
-        err = open_stages(options, session);
-    session->deadline = loop_in(options->guest->timeout_ms);
-    if (!err && options->connect)
-        err = target_connect(options->connect, session->loop, &session->target);
-    else if (!err)
-        err = open_guest(options, session);
+        err = options->connect ? attach(options, session) : launch(options, session);
     if (!err && options->debug)
         err = open_timeline(session);
     return err;

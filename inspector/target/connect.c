@@ -120,17 +120,19 @@ static struct error *connect_tcp(const char *address, int *ret)
     return err ? err : connect_host(address, name, colon + 1, ret);
 }
 
-struct error *target_connect(const char *address, struct loop *loop, struct target **ret)
+struct error *target_dial(const char *address, int *ret_fd)
 {
     size_t prefix = strlen(UNIX_PREFIX);
-    struct error *err;
-    int fd = -1;
 
     if (strncmp(address, UNIX_PREFIX, prefix) == 0)
-        err = connect_unix(address + prefix, &fd);
-    else
-        err = connect_tcp(address, &fd);
-    if (err)
-        return err;
-    return error_context(target_open(fd, loop, ret), "%s", address);
+        return connect_unix(address + prefix, ret_fd);
+    return connect_tcp(address, ret_fd);
+}
+
+struct error *target_connect(const char *address, struct loop *loop, struct target **ret)
+{
+    int fd;
+    struct error *err = target_dial(address, &fd);
+
+    return err ? err : error_context(target_open(fd, loop, ret), "%s", address);
 }

@@ -27,7 +27,12 @@ struct target;
  * fails): negotiates qSupported, reads target.xml and its annexes for the register layout.
  */
 struct error *target_open(int fd, struct loop *loop, struct target **ret);
-/* Connects to "unix:PATH" or "HOST:PORT". ERROR_INPUT for anything else or when nobody listens. */
+/*
+ * Connects to "unix:PATH" or "HOST:PORT", and says nothing yet; *ret_fd is the caller's. ERROR_INPUT
+ * for anything else or when nobody listens. QEMU pauses its guest when a connection comes.
+ */
+struct error *target_dial(const char *address, int *ret_fd);
+/* The same and target_open() in one. */
 struct error *target_connect(const char *address, struct loop *loop, struct target **ret);
 /* Detaches nothing, kills nothing: closes the connection and frees the session. NULL is allowed. */
 void target_close(struct target *target);
