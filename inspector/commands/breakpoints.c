@@ -4,7 +4,7 @@
 
 #include "command.h"
 #include "evaluate.h"
-#include "linear.h"
+#include "memory.h"
 
 /* Bytes that a watchpoint covers when none are named. */
 #define WATCH_LENGTH 8
@@ -108,16 +108,14 @@ static struct error *run_break(struct environment *environment, const struct com
     return err;
 }
 
-/* ADDR [LEN]: two expressions beside each other. */
 static struct error *range_argument(const struct environment *environment, const char *text,
                                     uint64_t *ret_address, uint64_t *ret_length)
 {
-    const char *end;
-    struct error *err = linear_prefix(environment, text, ret_address, &end);
+    bool given;
+    struct error *err = pair_argument(environment, text, ret_address, &given, ret_length);
 
-    *ret_length = WATCH_LENGTH;
-    if (!err && *end)
-        err = evaluate(environment->debugger, end, ret_length);
+    if (!err && !given)
+        *ret_length = WATCH_LENGTH;
     if (!err && *ret_length == 0)
         err = error_new(ERROR_INPUT, "a watchpoint on no bytes");
     return err;
@@ -174,7 +172,7 @@ static void print_list(const struct environment *environment, const struct break
     }
 }
 
-static struct error *run_list(struct environment *environment, const struct command_line *line)
+static struct error *run_info(struct environment *environment, const struct command_line *line)
 {
     const struct breakpoint *list;
     size_t count = debugger_breakpoints(environment->debugger, &list);
@@ -221,14 +219,14 @@ const struct command commands_breakpoints[] = {
      "breakpoint stands in the copy as soon as there is one.",
      GROUP_BREAKPOINTS, ARGUMENT_EXPRESSION, .has_json = true, .run = run_break},
     {"watch", NULL, "ADDR [LEN]", "stop after a write to LEN bytes (8) at a linear address",
-     "watch 0x11050 8", "The guest stands behind the instruction that wrote.", GROUP_BREAKPOINTS,
-     ARGUMENT_EXPRESSION, .has_json = true, .run = run_watch},
-    {"rwatch", NULL, "ADDR [LEN]", "stop after a read", "rwatch 0x11050 8", NULL, GROUP_BREAKPOINTS,
-     ARGUMENT_EXPRESSION, .has_json = true, .run = run_rwatch},
-    {"awatch", NULL, "ADDR [LEN]", "stop after a read or a write", "awatch 0x11050 8", NULL,
-     GROUP_BREAKPOINTS, ARGUMENT_EXPRESSION, .has_json = true, .run = run_awatch},
+     "watch 0x11050 8", "The guest stands behind the instruction that wrote.\n" PAIR_HELP("LEN"),
+     GROUP_BREAKPOINTS, ARGUMENT_EXPRESSION, .has_json = true, .run = run_watch},
+    {"rwatch", NULL, "ADDR [LEN]", "stop after a read", "rwatch 0x11050 8", PAIR_HELP("LEN"),
+     GROUP_BREAKPOINTS, ARGUMENT_EXPRESSION, .has_json = true, .run = run_rwatch},
+    {"awatch", NULL, "ADDR [LEN]", "stop after a read or a write", "awatch 0x11050 8",
+     PAIR_HELP("LEN"), GROUP_BREAKPOINTS, ARGUMENT_EXPRESSION, .has_json = true, .run = run_awatch},
     {"info breakpoints", "info b,info watchpoints", "", "list breakpoints and watchpoints",
-     "info breakpoints", NULL, GROUP_BREAKPOINTS, ARGUMENT_NONE, .has_json = true, .run = run_list},
+     "info breakpoints", NULL, GROUP_BREAKPOINTS, ARGUMENT_NONE, .has_json = true, .run = run_info},
     {"delete", "d", "[N...]", "delete breakpoints by number, or all", "delete 1", NULL,
      GROUP_BREAKPOINTS, ARGUMENT_NONE, .run = run_delete},
     {.name = NULL},

@@ -128,7 +128,7 @@ struct error *linear_prefix(const struct environment *environment, const char *t
         err = base_of(environment, stop, word, &base);
     }
     if (!err)
-        err = expr_parse_prefix(text, "", &expr, ret_end);
+        err = expr_parse_prefix(text, ",", &expr, ret_end);
     if (err)
         return err;
     err = expr_evaluate(expr, &names, ret);

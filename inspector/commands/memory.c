@@ -69,7 +69,7 @@ struct error *place_argument(const struct environment *environment, const char *
 static struct error *line_argument(const struct environment *environment, const char *text,
                                    uint64_t *ret, const char **ret_end)
 {
-    size_t length = strcspn(text, " \t");
+    size_t length = strcspn(text, " \t,");
     char word[COMMAND_LINE_MAX];
     const struct stop *stop;
     struct place place;
@@ -100,7 +100,9 @@ struct error *pair_argument(const struct environment *environment, const char *t
     struct error *err = first_argument(environment, text, ret_address, &end);
 
     *ret_has = !err && *end != '\0';
-    return *ret_has ? evaluate(environment->debugger, end, ret_number) : err;
+    if (!*ret_has)
+        return err;
+    return evaluate(environment->debugger, *end == ',' ? end + 1 : end, ret_number);
 }
 
 const char *symbol_text(const struct stop *stop, uint64_t address, char *out, size_t size)
@@ -146,7 +148,7 @@ const struct command commands_memory[] = {
      .summary = "bytes and characters at a virtual address, like hexdump -C",
      .example = "hexdump boot_params 64",
      .help = "128 bytes unless told otherwise. A line that says * stands for lines like the\n"
-             "one above it. Without an address it goes on where it ended.",
+             "one above it. Without an address it goes on where it ended.\n" PAIR_HELP("LEN"),
      .group = GROUP_MEMORY,
      .completes = ARGUMENT_EXPRESSION,
      .has_json = true,
@@ -157,7 +159,7 @@ const struct command commands_memory[] = {
      .summary = "instructions, in the CPU's present mode",
      .example = "dis extract_kernel 5",
      .help = "From the next instruction on, and ten of them, unless told otherwise. The next\n"
-             "instruction is marked with =>.",
+             "instruction is marked with =>.\n" PAIR_HELP("N"),
      .group = GROUP_MEMORY,
      .completes = ARGUMENT_EXPRESSION,
      .has_json = true,

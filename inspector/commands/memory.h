@@ -41,7 +41,11 @@ struct error *memory_missing(struct memory_area area);
 /* The whole of text as a place (evaluate_place()); ERROR_INPUT also while it is not known where. */
 struct error *place_argument(const struct environment *environment, const char *text,
                              uint64_t *ret);
-/* "ADDR [N]": *ret_has tells whether there is an N. */
+/* Of the help of commands that take such a pair. */
+#define PAIR_HELP(second)                                                                          \
+    "ADDR " second ": the first goes on for as long as it can, so that 0 -1 is one address;\n"     \
+    "a comma parts them (0, -1), or brackets (0 (-1))."
+/* "ADDR [N]" or "ADDR, N": *ret_has tells whether there is an N. */
 struct error *pair_argument(const struct environment *environment, const char *text,
                             uint64_t *ret_address, bool *ret_has, uint64_t *ret_number);
 

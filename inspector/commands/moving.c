@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Commands that let the guest run, or take it back; and those that say where it is. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "arrival.h"
@@ -112,22 +113,33 @@ static struct error *run_restart(struct environment *environment, const struct c
     return finish(environment, err, &arrival);
 }
 
-/* A count is an expression too: "si 0x10", "go instructions - 100". */
-static struct error *count_argument(const struct environment *environment,
+/* Numbers are unsigned, as addresses are: beyond this one a count was meant to be negative. */
+#define COUNT_MAX INT64_MAX
+
+/* An expression: "si 0x10", "go instructions - 100". */
+static struct error *number_argument(const struct environment *environment,
+                                     const struct command_line *line, uint64_t least, uint64_t *ret)
+{
+    struct error *err = evaluate(environment->debugger, line->rest, ret);
+
+    if (!err && (*ret < least || *ret > COUNT_MAX))
+        err = error_new(ERROR_INPUT, "%s: a count is from %" PRIu64 " on, not %" PRId64, line->name,
+                        least, (int64_t)*ret);
+    return err;
+}
+
+static struct error *steps_argument(const struct environment *environment,
                                     const struct command_line *line, uint64_t *ret)
 {
-    if (line->count == 0) {
-        *ret = 1;
-        return NULL;
-    }
-    return evaluate(environment->debugger, line->rest, ret);
+    *ret = 1;
+    return line->count == 0 ? NULL : number_argument(environment, line, 1, ret);
 }
 
 static struct error *run_step(struct environment *environment, const struct command_line *line)
 {
     struct arrival arrival;
     uint64_t count;
-    struct error *err = count_argument(environment, line, &count);
+    struct error *err = steps_argument(environment, line, &count);
 
     if (!err)
         err = debugger_step(environment->debugger, count, &arrival);
@@ -138,7 +150,7 @@ static struct error *run_step_back(struct environment *environment, const struct
 {
     struct arrival arrival;
     uint64_t count;
-    struct error *err = count_argument(environment, line, &count);
+    struct error *err = steps_argument(environment, line, &count);
 
     if (!err)
         err = debugger_step_back(environment->debugger, count, &arrival);
@@ -162,7 +174,7 @@ static struct error *run_go(struct environment *environment, const struct comman
     struct error *err = command_usage(line, 1, COMMAND_WORDS_MAX);
 
     if (!err)
-        err = count_argument(environment, line, &count);
+        err = number_argument(environment, line, 0, &count);
     if (!err)
         err = debugger_go(environment->debugger, count, &arrival);
     return finish(environment, err, &arrival);

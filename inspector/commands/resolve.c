@@ -109,7 +109,7 @@ static void list(struct listing *listing, const char *name, size_t length)
     if (listing->count++ < LISTED_MAX)
         snprintf(listing->text + used, sizeof(listing->text) - used, "%s%.*s", used ? ", " : "",
                  (int)length, name);
-    else if (listing->count == LISTED_MAX + 2)
+    else if (listing->count == LISTED_MAX + 1)
         snprintf(listing->text + used, sizeof(listing->text) - used, ", ...");
 }
 
