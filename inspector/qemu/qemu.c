@@ -361,6 +361,11 @@ int qemu_exit_status(const struct qemu *qemu)
     return WEXITSTATUS(qemu->wait_status);
 }
 
+int qemu_signal(const struct qemu *qemu)
+{
+    return qemu->pidfd < 0 && WIFSIGNALED(qemu->wait_status) ? WTERMSIG(qemu->wait_status) : 0;
+}
+
 const char *qemu_stderr(const struct qemu *qemu)
 {
     return qemu->stderr_text;

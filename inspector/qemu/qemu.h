@@ -135,6 +135,8 @@ enum qemu_end qemu_end_state(struct qemu *qemu);
  */
 bool qemu_triple_fault(struct qemu *qemu);
 int qemu_exit_status(const struct qemu *qemu);
+/* The signal that ended it; 0 when none did, or it runs. */
+int qemu_signal(const struct qemu *qemu);
 /* What QEMU wrote to its own stderr (at most 4 KiB), for error messages. */
 const char *qemu_stderr(const struct qemu *qemu);
 

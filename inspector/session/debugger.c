@@ -73,17 +73,30 @@ struct error *debugger_lost(struct debugger *debugger, struct error *err)
     return err;
 }
 
-static struct error *gone(void)
+void debugger_notice_end(struct debugger *debugger)
 {
-    return error_new(ERROR_GUEST, "the guest has ended: there is nothing to look at");
+    struct qemu *qemu = debugger->session.qemu;
+
+    if (!debugger->alive || !qemu || qemu_end_state(qemu) == QEMU_RUNNING)
+        return;
+    debugger->alive = false;
+    debugger->stop = NULL;
+    debugger->arrival = (struct arrival){.kind = ARRIVED_EXIT};
+}
+
+static struct error *gone(const struct debugger *debugger)
+{
+    return error_new(ERROR_GUEST, "the guest has ended: there is nothing to look at%s",
+                     debugger->travel ? "; go back, or restart" : "");
 }
 
 struct error *debugger_stop(struct debugger *debugger, const struct stop **ret)
 {
     struct error *err = NULL;
 
+    debugger_notice_end(debugger);
     if (!debugger->alive)
-        return gone();
+        return gone(debugger);
     if (!debugger->stop)
         err = timeline_refresh(debugger->session.timeline, &debugger->stop);
     if (!err)

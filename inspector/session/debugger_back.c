@@ -17,6 +17,7 @@ static struct error *set_out(struct debugger *debugger, uint64_t *ret)
     debugger->undone = (struct maybe){0};
     debugger->deadline = loop_in(debugger->timeout_ms);
     *ret = UINT64_MAX;
+    debugger_notice_end(debugger);
     if (debugger->alive)
         err = debugger_stop(debugger, &stop);
     if (!err && debugger->alive)
@@ -142,8 +143,9 @@ struct error *debugger_step_back(struct debugger *debugger, uint64_t count, stru
     if (err)
         return err;
     if (!debugger->alive)
-        return error_new(ERROR_INPUT, "the guest has ended, and how many instructions it had "
-                                      "executed then is not known: go back to a checkpoint");
+        return error_new(ERROR_INPUT,
+                         "the guest has ended, and how many instructions it had "
+                         "executed then is not known: `back` or `go COUNT` leads into it again");
     err = count > now ? to_start(debugger, ARRIVED_BEGINNING, ret)
                       : to_count(debugger, now - count, ARRIVED_STEP, ret);
     return debugger_lost(debugger, err);

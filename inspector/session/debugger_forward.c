@@ -9,6 +9,7 @@
 
 struct error *debugger_begin(struct debugger *debugger)
 {
+    debugger_notice_end(debugger);
     if (!debugger->alive || debugger->shut_down)
         return error_new(ERROR_GUEST, "the guest has %s: it does not run any further%s",
                          debugger->alive ? "shut down" : "ended",

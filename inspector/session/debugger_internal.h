@@ -43,6 +43,8 @@ struct debugger {
 struct error *debugger_begin(struct debugger *debugger);
 /* After any: *ret and the debugger's arrival become this one. */
 void debugger_arrive(struct debugger *debugger, const struct arrival *arrival, struct arrival *ret);
+/* A QEMU that has ended while nothing moved: the guest is gone, before anybody reads it. */
+void debugger_notice_end(struct debugger *debugger);
 /* Passes err through; notes when it means that the guest is gone. */
 struct error *debugger_lost(struct debugger *debugger, struct error *err)
     __attribute__((warn_unused_result));

@@ -69,21 +69,22 @@ static bool halt_message(const struct guest_end *end, char *out, size_t size)
     return out[0] != '\0';
 }
 
-/* The first line of QEMU's own messages that is no warning, else the first. */
+/* A signal, or the first line of QEMU's own messages that is no warning; "" for neither. */
 static void death_message(const struct guest_end *end, char *out, size_t size)
 {
     const char *text = qemu_stderr(end->qemu);
-    size_t first = strcspn(text, "\n");
+    int number = qemu_signal(end->qemu);
     const char *line = text;
-    size_t length = first;
+    size_t length = strcspn(text, "\n");
+
+    if (number) {
+        snprintf(out, size, "killed by signal %d (%s)", number, strsignal(number));
+        return;
+    }
 
     while (length > 0 && memmem(line, length, "warning: ", strlen("warning: "))) {
         line += length + (line[length] == '\n');
         length = strcspn(line, "\n");
-    }
-    if (length == 0) {
-        line = text;
-        length = first;
     }
     snprintf(out, size, "%.*s", (int)length, line);
     make_printable(out);

@@ -21,6 +21,11 @@ const char *qemu_console(const struct qemu *qemu)
     return qemu->console ? qemu->console : "";
 }
 
+int qemu_signal(const struct qemu *qemu)
+{
+    return qemu->signal;
+}
+
 const char *qemu_stderr(const struct qemu *qemu)
 {
     return qemu->stderr_text ? qemu->stderr_text : "";

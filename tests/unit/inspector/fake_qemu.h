@@ -8,7 +8,7 @@
 struct qemu {
     enum qemu_end state;
     bool triple_fault;
-    int exit_status;
+    int exit_status, signal;
     const char *console, *stderr_text; /* NULL: "" */
 };
 
