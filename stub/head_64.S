@@ -24,12 +24,15 @@
 #define STARTUP_64_OFFSET 0x200
 #define rva(symbol) ((symbol) - startup_64 + STARTUP_64_OFFSET)
 
+	.cfi_sections .debug_frame
 	.section .head.text.64, "ax", @progbits
 	.code64
 	.globl	startup_64
 	.hidden	startup_64
 	.type	startup_64, @function
 startup_64:
+	.cfi_startproc
+	.cfi_undefined rip	/* nobody called: here a debugger's backtrace ends */
 	CHECKPOINT64_BORROW startup_64, %rsi, %cs, %rsi, %cr0, %cr3, efer
 
 	cld
@@ -155,6 +158,7 @@ startup_64:
 	/* And over to the copy. */
 	leaq	rva(relocated)(%rbx), %rax
 	jmp	*%rax
+	.cfi_endproc
 	.size	startup_64, . - startup_64
 
 /*

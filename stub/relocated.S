@@ -23,12 +23,15 @@
 
 #include "checkpoint_emit.h"
 
+	.cfi_sections .debug_frame
 	.section .text.checkpoint, "ax", @progbits
 	.code64
 	.globl	relocated, bss_cleared
 	.hidden	relocated, bss_cleared
 	.type	relocated, @function
 relocated:
+	.cfi_startproc
+	.cfi_undefined rip	/* nobody called: here a debugger's backtrace ends */
 	CHECKPOINT64 relocated, "lea startup_32(%rip)"
 
 	/*
@@ -77,6 +80,7 @@ still_5level:
 	call	console_init
 	leaq	la57_error(%rip), %rdi
 	call	boot_stop
+	.cfi_endproc
 	.size	relocated, . - relocated
 
 /*

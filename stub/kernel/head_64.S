@@ -28,6 +28,7 @@
 
 #define KERNEL_STACK_SIZE 0x4000
 
+	.cfi_sections .debug_frame
 	.section .head.text, "ax"
 	.code64
 /*
@@ -46,6 +47,8 @@
  */
 	.globl	startup_64
 startup_64:
+	.cfi_startproc
+	.cfi_undefined rip	/* nobody called: here a debugger's backtrace ends */
 	cld
 	cli
 	movq	%rsi, %r15
@@ -134,6 +137,7 @@ no_way:
 	outb	%al, $DEBUG_EXIT_PORT
 1:	hlt
 	jmp	1b
+	.cfi_endproc
 
 /*
  * Page tables. As linked they describe a kernel at its linked place. The table entries that point

@@ -59,6 +59,7 @@ info sharedlibrary
 END
 	check "a breakpoint set in reset, before anything is in memory" has '^Breakpoint 1 at 0x[0-9a-f]+: file stub/extract.c, line [0-9]+\.$'
 	check "is hit in the copy, with source line and caller" in_order '^Breakpoint 1.*, extract_kernel \(boot_params=0x11050 <boot_params>, output=0x1000000' '^[0-9]+	' '^#0  extract_kernel \(.*at stub/extract.c:[0-9]+$' '^#1 +0x0000000001[0-9a-f]+ in relocated \(\) at stub/relocated.S:[0-9]+$'
+	check "nothing below the first code of the copy" hasnt '^#2 '
 	check "the code as loaded is no more on the list, the copy is" in_order '^From' '0x00000000018[0-9a-f]+ .* Yes .*/stub\.elf$'
 	check "once" test "$(grep -c '/stub\.elf$' "$T/out")" -eq 1
 	check "nothing else stops it" test "$(grep -cE '^Breakpoint 1[.0-9]*, ' "$T/out")" -eq 1
@@ -73,6 +74,7 @@ watch ballast[0]
 continue
 END
 	check "a function of the kernel, at its randomised address" in_order '^Breakpoint 1.*, start_kernel \(\) at stub/kernel/main.c:[0-9]+$' '^\$2 = 1$' '^#1 +0xffffffff[0-9a-f]+ in x86_64_start_kernel'
+	check "nothing below the kernel's entry" hasnt '^#3 '
 	check "a watchpoint there" in_order '^Hardware watchpoint 2: ballast' '^Old value = 0' '^New value = 1' '^start_kernel \(\) at'
 
 	session "$image" <<'END'
