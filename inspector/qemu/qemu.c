@@ -2,6 +2,7 @@
 #include "qemu.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -335,6 +336,14 @@ static enum qemu_end debug_exit_end(const struct qemu *qemu, int status)
     if (!(status & 1) || own_error)
         return QEMU_KILLED;
     return status >> 1 == TEACHING_PASS ? QEMU_PASS : QEMU_FAIL;
+}
+
+void qemu_notice_end(struct qemu *qemu)
+{
+    struct pollfd ended_yet = {.fd = qemu->pidfd, .events = POLLIN};
+
+    if (qemu->pidfd >= 0 && poll(&ended_yet, 1, 0) > 0)
+        error_free(ended(qemu)); /* that its channels cannot be read any more is no news */
 }
 
 enum qemu_end qemu_end_state(struct qemu *qemu)

@@ -127,6 +127,8 @@ struct error *qemu_instructions(struct qemu *qemu, bool *ret_known, uint64_t *re
 
 /* Runs until QEMU has ended or the deadline passed (then QEMU_RUNNING). */
 struct error *qemu_wait(struct qemu *qemu, int64_t deadline, enum qemu_end *ret);
+/* Looks, without waiting, whether QEMU has ended since the loop last ran. */
+void qemu_notice_end(struct qemu *qemu);
 /* What is known of the end now, and QEMU's exit status (meaningful unless running or killed). */
 enum qemu_end qemu_end_state(struct qemu *qemu);
 /*

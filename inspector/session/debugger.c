@@ -77,7 +77,10 @@ void debugger_notice_end(struct debugger *debugger)
 {
     struct qemu *qemu = debugger->session.qemu;
 
-    if (!debugger->alive || !qemu || qemu_end_state(qemu) == QEMU_RUNNING)
+    if (!debugger->alive || !qemu)
+        return;
+    qemu_notice_end(qemu);
+    if (qemu_end_state(qemu) == QEMU_RUNNING)
         return;
     debugger->alive = false;
     debugger->stop = NULL;

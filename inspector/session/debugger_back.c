@@ -200,15 +200,13 @@ static struct error *give_up(struct debugger *debugger, uint64_t end, struct arr
 
 struct error *debugger_run_back(struct debugger *debugger, struct arrival *ret)
 {
-    struct search search;
+    struct search search = {0};
     struct error *err = set_out(debugger, &search.end);
 
     if (err)
         return err;
     if (debugger->breakpoints.count > 0)
         err = search_back(debugger, &search);
-    else
-        search.found = search.stopped = false;
     if (!err && search.stopped)
         err = give_up(debugger, search.end, ret);
     else if (!err && search.found)

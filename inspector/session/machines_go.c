@@ -129,7 +129,7 @@ static struct error *slice_of_time(struct debugger *debugger, struct approach *a
     double time = approach->fraction[mode] * (double)left / *rate;
     double most = debugger->unseen ? time : (double)(debugger->deadline - loop_now()) * 1e6;
     uint64_t before = here(debugger);
-    struct timeline_arrival arrival;
+    struct timeline_arrival arrival = {0};
     struct error *err = set_mode(debugger, mode);
 
     approach->last = mode;

@@ -330,7 +330,7 @@ struct error *target_run_for(struct target *target, int64_t nanoseconds, struct 
 {
     struct itimerspec once = {.it_value = {nanoseconds / 1000000000, nanoseconds % 1000000000}};
     const struct itimerspec never = {0};
-    bool stepped, late;
+    bool stepped = false, late;
     struct error *err = open_slices(target);
 
     if (!err)

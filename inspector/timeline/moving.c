@@ -60,7 +60,7 @@ struct error *timeline_step(struct timeline *timeline, bool capture, struct time
                             virt_t *ret_pc)
 {
     struct target *target = timeline->in.target;
-    struct stop_event why;
+    struct stop_event why = {0};
     struct error *err = timeline_arm(timeline);
 
     if (!err)

@@ -3,6 +3,8 @@
 #
 # bootscope gateway with Debian's gdb, and with its gdb that has no Python: what a person does there.
 # No file of settings is read, and no command is given that the person would not give.
+# gdb's $names stand in single quotes on purpose.
+# shellcheck disable=SC2016
 set -u
 : "${OUT:=build}" "${BUILD:=build}"
 B=$OUT/bootscope
