@@ -79,7 +79,7 @@ static void add_channels(struct arguments *arguments, const struct inherited *fd
     add_pair(arguments, "-mon", "chardev=qmp,mode=control");
     add_text(arguments, "-chardev", "socket,id=markers,fd=%d", fds->markers);
     add_text(arguments, "-device", "isa-debugcon,iobase=%#x,chardev=markers", CHECKPOINT_PORT);
-    add_text(arguments, "-chardev", "socket,id=serial,fd=%d", fds->serial);
+    add_text(arguments, "-chardev", "file,id=serial,path=/dev/fd/%d", fds->serial);
     add_pair(arguments, "-serial", "chardev:serial");
     add_text(arguments, "-device", "isa-debug-exit,iobase=%#x,iosize=4", DEBUG_EXIT_PORT);
     /* The log of resets is the one place where QEMU says that a reset was a triple fault. */

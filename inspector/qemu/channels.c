@@ -8,6 +8,11 @@
 
 #define GDB_BUFFER 0x80000 /* bytes: replies that QEMU can write before they are read */
 #define LOG_PIPE   4096
+/*
+ * Bytes of console output that are not read yet. QEMU drops what does not fit, and a socket is full after some 300
+ * single bytes, as each of them takes a buffer of its own there.
+ */
+#define SERIAL_PIPE 0x100000
 
 void channels_close(int fds[CHANNELS])
 {
@@ -21,7 +26,7 @@ void channels_close(int fds[CHANNELS])
 static bool open_channel(struct channels *channels, int i)
 {
     int pair[2];
-    int failed = i == LOG || i == MESSAGES
+    int failed = i == LOG || i == MESSAGES || i == SERIAL
                      ? pipe2(pair, O_CLOEXEC) /* /dev/fd/N can be opened for a pipe only */
                      : socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair);
 
@@ -30,6 +35,8 @@ static bool open_channel(struct channels *channels, int i)
     /* What a metered QEMU can run ahead of us: see qemu_meter(). */
     if (i == LOG)
         fcntl(pair[0], F_SETPIPE_SZ, LOG_PIPE);
+    if (i == SERIAL)
+        fcntl(pair[0], F_SETPIPE_SZ, SERIAL_PIPE); /* refused: 64 KiB */
     channels->ours[i] = pair[0];
     channels->theirs[i] = pair[1];
     return fcntl(pair[0], F_SETFL, O_NONBLOCK) == 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A QEMU that the inspector started: its command line, its channels, its end. All channels are
- * inherited socket pairs, so there is no port, no path and no race; QEMU dies with this process
+ * inherited socket pairs and pipes, so there is no port, no path and no race; QEMU dies with this process
  * whatever kills it (PR_SET_PDEATHSIG).
  *
  *      gdb stub  - the caller's (qemu_take_gdb_fd)        port 0xe9 - into struct markers
