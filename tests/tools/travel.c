@@ -364,7 +364,7 @@ static void case_killed(struct travel *travel)
     next_checkpoint(travel, &arrival);
     kill(qemu_pid(travel->session->qemu), SIGKILL);
     must(qemu_wait(travel->session->qemu, loop_in(10000), &end));
-    must(debugger_back(travel->debugger, NULL, &arrival));
+    must(debugger_back(travel->debugger, stage(travel, "relocated"), &arrival));
     compare(travel, &travel->visits[0]);
     kill(qemu_pid(travel->session->qemu), SIGKILL);
     error_free(debugger_run(travel->debugger, RUN_NEXT_CHECKPOINT, NULL, &arrival));
