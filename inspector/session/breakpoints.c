@@ -60,9 +60,8 @@ struct breakpoint *breakpoints_find(struct breakpoints *breakpoints, unsigned in
 static struct breakpoint_places kernel_places(struct timeline *timeline, uint64_t link)
 {
     uint64_t physical = link >= START_KERNEL_MAP ? link - START_KERNEL_MAP : link;
-    struct breakpoint_places places = {0};
+    struct breakpoint_places places = timeline_places(timeline, MODULE_KERNEL, physical);
 
-    places.count = timeline_places(timeline, MODULE_KERNEL, physical, places.address);
     if (places.count && timeline_virtual_delta(timeline).known)
         places.address[places.count++] = virt(START_KERNEL_MAP + physical +
                                               timeline_virtual_delta(timeline).value);
@@ -79,38 +78,8 @@ static struct breakpoint_places wanted(const struct breakpoint *breakpoint,
     else if (breakpoint->symbolic && breakpoint->module == MODULE_KERNEL)
         places = kernel_places(timeline, breakpoint->link);
     else if (breakpoint->symbolic)
-        places.count = timeline_places(timeline, breakpoint->module, breakpoint->link,
-                                       places.address);
+        places = timeline_places(timeline, breakpoint->module, breakpoint->link);
     return places;
-}
-
-static bool holds(const struct breakpoint_places *places, uint64_t address)
-{
-    for (size_t i = 0; i < places->count; i++)
-        if (places->address[i].value == address)
-            return true;
-    return false;
-}
-
-static struct error *move(struct breakpoint_places *set, const struct breakpoint_places *want,
-                          struct target *target)
-{
-    struct error *err = NULL;
-
-    for (size_t i = set->count; !err && i-- > 0;) {
-        if (holds(want, set->address[i].value))
-            continue;
-        err = target_remove_breakpoint(target, set->address[i]);
-        set->address[i] = set->address[--set->count];
-    }
-    for (size_t i = 0; !err && i < want->count; i++) {
-        if (holds(set, want->address[i].value))
-            continue;
-        err = target_insert_breakpoint(target, want->address[i]);
-        if (!err)
-            set->address[set->count++] = want->address[i];
-    }
-    return err;
 }
 
 static enum watch_kind kind_of(const struct breakpoint *breakpoint)
@@ -127,7 +96,7 @@ static struct error *arm_one(struct breakpoints *breakpoints, size_t i, struct t
 {
     struct breakpoint *breakpoint = &breakpoints->list[i];
     struct breakpoint_places want = wanted(breakpoint, timeline);
-    struct error *err = move(&breakpoints->set[i], &want, target);
+    struct error *err = breakpoint_places_move(&breakpoints->set[i], &want, target);
 
     /* The last place is the one where the code will be met next: the copy's, or the high one. */
     if (!err && breakpoint->symbolic)
@@ -161,7 +130,7 @@ struct error *breakpoints_disarm(struct breakpoints *breakpoints, struct target 
 
         if (number && breakpoint->number != number)
             continue;
-        err = move(&breakpoints->set[i], &nowhere, target);
+        err = breakpoint_places_move(&breakpoints->set[i], &nowhere, target);
         if (!err && breakpoints->watching[i])
             err = target_remove_watchpoint(target, kind_of(breakpoint), breakpoint->address,
                                            breakpoint->length);
@@ -179,7 +148,7 @@ void breakpoints_lost(struct breakpoints *breakpoints)
 struct breakpoint *breakpoints_at(struct breakpoints *breakpoints, uint64_t pc)
 {
     for (size_t i = 0; i < breakpoints->count; i++)
-        if (holds(&breakpoints->set[i], pc))
+        if (breakpoint_places_hold(&breakpoints->set[i], pc))
             return &breakpoints->list[i];
     return NULL;
 }

@@ -4,14 +4,7 @@
 #define BOOTSCOPE_SESSION_BREAKPOINTS_H
 
 #include "debugger.h"
-
-/* As loaded and as copied; the kernel in its identity mapping and in its own. */
-#define BREAKPOINT_PLACES_MAX 2
-
-struct breakpoint_places {
-    size_t count;
-    virt_t address[BREAKPOINT_PLACES_MAX];
-};
+#include "places.h"
 
 struct breakpoints {
     size_t count;

@@ -63,13 +63,17 @@ bool debugger_can_travel(const struct debugger *debugger)
     return debugger->travel;
 }
 
-struct error *debugger_lost(struct debugger *debugger, struct error *err)
+static void note_end(struct debugger *debugger)
 {
-    if (!err || error_kind(err) != ERROR_CLOSED)
-        return err;
     debugger->alive = false;
     debugger->stop = NULL;
     debugger->arrival = (struct arrival){.kind = ARRIVED_EXIT};
+}
+
+struct error *debugger_lost(struct debugger *debugger, struct error *err)
+{
+    if (err && error_kind(err) == ERROR_CLOSED)
+        note_end(debugger);
     return err;
 }
 
@@ -80,11 +84,8 @@ void debugger_notice_end(struct debugger *debugger)
     if (!debugger->alive || !qemu)
         return;
     qemu_notice_end(qemu);
-    if (qemu_end_state(qemu) == QEMU_RUNNING)
-        return;
-    debugger->alive = false;
-    debugger->stop = NULL;
-    debugger->arrival = (struct arrival){.kind = ARRIVED_EXIT};
+    if (qemu_end_state(qemu) != QEMU_RUNNING)
+        note_end(debugger);
 }
 
 static struct error *gone(const struct debugger *debugger)

@@ -182,19 +182,17 @@ static struct error *step_once(struct debugger *debugger, bool capture, struct a
     err = timeline_step(debugger->session.timeline, capture, ret_from, &pc);
     if (err)
         return err;
-    *ret_ended = true;
     *ret = (struct arrival){.kind = ARRIVED_STEP};
     if (ret_from->event != TIMELINE_STAGE && ret_from->event != TIMELINE_OTHER) {
         debugger_sort(debugger, ret_from, ret);
     } else {
         ret->stage = ret_from->event == TIMELINE_STAGE ? ret_from->stop->stage : NULL;
-        *ret_ended = debugger->interrupted || ret_from->why.reason == STOP_INTERRUPT;
-        if (*ret_ended)
+        if (debugger->interrupted || ret_from->why.reason == STOP_INTERRUPT)
             ret->kind = ARRIVED_INTERRUPT;
         else if (loop_now() >= debugger->deadline)
             ret->kind = ARRIVED_TIMEOUT;
-        *ret_ended = ret->kind != ARRIVED_STEP;
     }
+    *ret_ended = ret->kind != ARRIVED_STEP;
     return ret_from->stop ? settle(debugger, ret_from) : NULL;
 }
 

@@ -52,14 +52,6 @@ const struct kept *history_stage(const struct history *history, const struct sta
     return NULL;
 }
 
-const struct kept *history_stage_before(const struct history *history, uint64_t count)
-{
-    for (size_t i = history->count; i-- > 0;)
-        if (history->list[i].stage && history->list[i].count < count)
-            return &history->list[i];
-    return NULL;
-}
-
 const struct kept *history_write_after(const struct history *history, uint64_t count)
 {
     for (size_t i = 0; i < history->count; i++)

@@ -40,8 +40,6 @@ const struct kept *history_add(struct history *history, const struct kept *kept)
 const struct kept *history_nearest(const struct history *history, uint64_t count);
 /* The checkpoint's; NULL when there is none. */
 const struct kept *history_stage(const struct history *history, const struct stage *stage);
-/* The last checkpoint's before count; NULL when there is none. */
-const struct kept *history_stage_before(const struct history *history, uint64_t count);
 /* The first with a write beyond count: to stand at count means that it was not done yet. */
 const struct kept *history_write_after(const struct history *history, uint64_t count);
 /*

@@ -43,16 +43,17 @@ static uint64_t expected_load(const struct timeline *timeline)
     return image && image->setup.code32_start ? image->setup.code32_start : DEFAULT_LOAD_ADDRESS;
 }
 
-size_t timeline_places(const struct timeline *timeline, enum module module, uint64_t link,
-                       virt_t ret[static TIMELINE_PLACES_MAX])
+struct breakpoint_places timeline_places(const struct timeline *timeline, enum module module,
+                                         uint64_t link)
 {
     const struct facts *facts = &timeline->stop.facts;
     struct maybe kernel = stop_base(&timeline->stop, MODULE_KERNEL);
-    size_t count = 0;
+    struct breakpoint_places ret = {0};
 
     switch (module) {
     case MODULE_SETUP:
-        ret[count++] = virt(link + (facts->setup.known ? facts->setup.value : QEMU_SETUP_ADDRESS));
+        ret.address[ret.count++] = virt(
+            link + (facts->setup.known ? facts->setup.value : QEMU_SETUP_ADDRESS));
         break;
     case MODULE_STUB:
         /*
@@ -60,58 +61,20 @@ size_t timeline_places(const struct timeline *timeline, enum module module, uint
          * slow the guest down: what it unpacks may land on their pages.
          */
         if (!facts->running_copy)
-            ret[count++] = virt(link +
-                                (facts->load.known ? facts->load.value : expected_load(timeline)));
+            ret.address[ret.count++] = virt(
+                link + (facts->load.known ? facts->load.value : expected_load(timeline)));
         if (facts->copy.known)
-            ret[count++] = virt(link + facts->copy.value);
+            ret.address[ret.count++] = virt(link + facts->copy.value);
         break;
     case MODULE_KERNEL:
         /* Before KASLR has chosen, output is only where the kernel would go without it. */
         if (kernel.known && facts->virtual.known)
-            ret[count++] = virt(link + kernel.value);
+            ret.address[ret.count++] = virt(link + kernel.value);
         break;
     case MODULE_COUNT:
         break;
     }
-    return count;
-}
-
-static struct place expected_places(const struct timeline *timeline, const struct stage *stage)
-{
-    struct place place;
-
-    place.count = timeline_places(timeline, stage->module, stage->address, place.address);
-    return place;
-}
-
-static bool place_holds(const struct place *place, uint64_t address)
-{
-    for (size_t i = 0; i < place->count; i++)
-        if (place->address[i].value == address)
-            return true;
-    return false;
-}
-
-/* Makes the breakpoints of one stage those that are wanted now. */
-static struct error *update_places(struct timeline *timeline, const struct place *want,
-                                   struct place *place)
-{
-    struct error *err = NULL;
-
-    for (size_t i = place->count; !err && i-- > 0;) {
-        if (place_holds(want, place->address[i].value))
-            continue;
-        err = target_remove_breakpoint(timeline->in.target, place->address[i]);
-        place->address[i] = place->address[--place->count];
-    }
-    for (size_t i = 0; !err && i < want->count; i++) {
-        if (place_holds(place, want->address[i].value))
-            continue;
-        err = target_insert_breakpoint(timeline->in.target, want->address[i]);
-        if (!err)
-            place->address[place->count++] = want->address[i];
-    }
-    return err;
+    return ret;
 }
 
 struct error *timeline_arm(struct timeline *timeline)
@@ -120,16 +83,17 @@ struct error *timeline_arm(struct timeline *timeline)
     struct error *err = NULL;
 
     for (size_t i = 0; !err && i < stages->count; i++) {
-        struct place want = {0};
+        struct breakpoint_places want = {0};
 
         if (!timeline->passed[i])
-            want = expected_places(timeline, &stages->list[i]);
-        err = update_places(timeline, &want, &timeline->places[i]);
+            want = timeline_places(timeline, stages->list[i].module, stages->list[i].address);
+        err = breakpoint_places_move(&timeline->places[i], &want, timeline->in.target);
     }
     for (size_t i = 0; !err && i < stages->error_count; i++) {
-        struct place want = expected_places(timeline, &stages->errors[i]);
+        struct breakpoint_places want = timeline_places(timeline, stages->errors[i].module,
+                                                        stages->errors[i].address);
 
-        err = update_places(timeline, &want, &timeline->error_places[i]);
+        err = breakpoint_places_move(&timeline->error_places[i], &want, timeline->in.target);
     }
     return error_context(err, "setting breakpoints at the checkpoints");
 }
@@ -155,7 +119,7 @@ static const struct stage *error_stage_at(const struct timeline *timeline, uint6
     const struct stages *stages = timeline->in.stages;
 
     for (size_t i = 0; i < stages->error_count; i++)
-        if (place_holds(&timeline->error_places[i], pc))
+        if (breakpoint_places_hold(&timeline->error_places[i], pc))
             return &stages->errors[i];
     return NULL;
 }
@@ -164,7 +128,7 @@ static const struct stage *error_stage_at(const struct timeline *timeline, uint6
 static size_t stage_at(const struct timeline *timeline, uint64_t pc)
 {
     for (size_t i = 0; i < timeline->in.stages->count; i++)
-        if (!timeline->passed[i] && place_holds(&timeline->places[i], pc))
+        if (!timeline->passed[i] && breakpoint_places_hold(&timeline->places[i], pc))
             return i;
     return STAGES_MAX;
 }

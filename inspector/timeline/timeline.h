@@ -15,6 +15,7 @@
 #include "error.h"
 #include "image.h"
 #include "markers.h"
+#include "places.h"
 #include "registers.h"
 #include "stages.h"
 #include "symbols.h"
@@ -148,14 +149,12 @@ struct error *timeline_step(struct timeline *timeline, bool capture, struct time
 /* Captures the present place again; the checkpoint stays what it is while pc is the same. */
 struct error *timeline_refresh(struct timeline *timeline, const struct stop **ret);
 
-#define TIMELINE_PLACES_MAX 2
-
 /*
- * The linear addresses at which code linked at link can be met, as far as this is known; the number
- * of them. Expected ones are among them: where the loader puts what it has not loaded yet.
+ * The linear addresses at which code linked at link can be met, as far as this is known.
+ * Expected ones are among them: where the loader puts what it has not loaded yet.
  */
-size_t timeline_places(const struct timeline *timeline, enum module module, uint64_t link,
-                       virt_t ret[static TIMELINE_PLACES_MAX]);
+struct breakpoint_places timeline_places(const struct timeline *timeline, enum module module,
+                                         uint64_t link);
 
 /* What is added to the kernel's high link addresses, once it is known where it will run. */
 struct maybe timeline_virtual_delta(const struct timeline *timeline);

@@ -5,18 +5,12 @@
 
 #include "timeline.h"
 
-/* A checkpoint has at most one place per copy of the code: as loaded, and as copied. */
-struct place {
-    size_t count;
-    virt_t address[TIMELINE_PLACES_MAX];
-};
-
 struct timeline {
     struct timeline_inputs in;
     struct stop stop;
     bool passed[STAGES_MAX];
-    struct place places[STAGES_MAX]; /* where breakpoints are for each stage */
-    struct place error_places[STAGES_ERRORS_MAX];
+    struct breakpoint_places places[STAGES_MAX]; /* where breakpoints are for each stage */
+    struct breakpoint_places error_places[STAGES_ERRORS_MAX];
     const struct stage *last;
 };
 
