@@ -19,14 +19,16 @@ INC_commands := $(INC_session) expr commands
 INC_repl     := $(INC_commands) repl
 INC_checks   := $(INC_commands) checks
 INC_gateway  := $(INC_commands) rsp gateway
-INC_cli      := $(INC_commands) repl checks gateway cli
+INC_lesson   := $(INC_commands) repl checks lesson
+INC_cli      := $(INC_commands) repl checks gateway lesson cli
 INC_main     := base session cli
 
 INSPECTOR_FOLDERS := base rsp target markers qemu image stages timeline views expr session \
-	commands repl checks gateway cli
+	commands repl checks gateway lesson cli
 INSPECTOR_ALL_INCLUDES := $(addprefix -Iinspector/,$(INSPECTOR_FOLDERS))
 
-INSPECTOR_PKGS := libelf libdw capstone jansson liblzma liblz4 libzstd zlib readline
+INSPECTOR_PKGS := libelf libdw capstone jansson liblzma liblz4 libzstd zlib readline \
+	md4c md4c-html yaml-0.1
 INSPECTOR_CFLAGS = $(HOST_CFLAGS) -D_GNU_SOURCE -Istub/abi $(shell $(PKG_CONFIG) --cflags $(INSPECTOR_PKGS))
 INSPECTOR_LIBS = $(shell $(PKG_CONFIG) --libs $(INSPECTOR_PKGS)) -lbz2 -llzo2 -lm
 
