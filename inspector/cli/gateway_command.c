@@ -51,8 +51,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_END:
         if (!arguments->image && !arguments->connect)
             argp_error(state, "which IMAGE?");
-        if (arguments->guest.json)
-            argp_error(state, "--json: packets are all that is printed");
         break;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -62,7 +60,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 struct error *subcommand_gateway(int argc, char **argv, int *ret_status)
 {
-    static const struct argp_child children[] = {{&guest_argp, 0, NULL, 0}, {0}};
+    static const struct argp_child children[] = {{&guest_argp_without_json, 0, NULL, 0}, {0}};
     static const struct argp argp = {
         options,
         parse,

@@ -4,7 +4,7 @@
 #include "info.h"
 #include "options.h"
 
-enum { KEY_JSON = 'j', KEY_SYMBOLS = 's' };
+enum { KEY_JSON = 0x100, KEY_SYMBOLS = 's' };
 
 struct info_arguments {
     const char *image;

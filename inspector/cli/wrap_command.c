@@ -5,7 +5,7 @@
 #include "options.h"
 #include "wrap.h"
 
-enum { KEY_OUTPUT = 'o', KEY_JSON = 'j', KEY_STUB = 0x100 };
+enum { KEY_OUTPUT = 'o', KEY_JSON = 0x100, KEY_STUB };
 
 struct wrap_arguments {
     struct wrap_options wrap;

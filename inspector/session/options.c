@@ -9,11 +9,11 @@ enum {
     KEY_MEMORY = 'm',
     KEY_APPEND = 'a',
     KEY_TIMEOUT = 't',
-    KEY_JSON = 'j',
     KEY_SYMBOLS = 's',
     KEY_CPU = 0x100,
     KEY_INITRD,
     KEY_QEMU,
+    KEY_JSON, /* -j is left to --jobs, as in make and prove */
 };
 
 #define DAY_MS (24 * 3600 * 1000)
@@ -29,7 +29,6 @@ static const struct argp_option options[] = {
      "files beside IMAGE that belong to it are used",
      0},
     {"timeout", KEY_TIMEOUT, "TIME", 0, "give up after so long: 500ms, 10s, 2m", 0},
-    {"json", KEY_JSON, NULL, 0, "JSON instead of text (docs/json.md)", 0},
     {0},
 };
 
@@ -64,6 +63,11 @@ void guest_options_init(struct guest_options *guest)
     *guest = (struct guest_options){.timeout_ms = TIMEOUT_DEFAULT_MS};
 }
 
+static const struct argp_option json_options[] = {
+    {"json", KEY_JSON, NULL, 0, "JSON instead of text (docs/json.md)", 0},
+    {0},
+};
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct guest_options *guest = state->input;
@@ -94,9 +98,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         if (!parse_duration(argument, &guest->timeout_ms))
             argp_error(state, "--timeout %s: not a time; write 500ms, 10s or 2m", argument);
         break;
-    case KEY_JSON:
-        guest->json = true;
-        break;
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -116,4 +117,28 @@ static char *help_filter(int key, const char *text, void *input)
     return whole;
 }
 
-const struct argp guest_argp = {options, parse, NULL, NULL, NULL, help_filter, NULL};
+static error_t parse_json(int key, char *argument, struct argp_state *state)
+{
+    struct guest_options *guest = state->input;
+
+    (void)argument;
+    if (key != KEY_JSON)
+        return ARGP_ERR_UNKNOWN;
+    guest->json = true;
+    return 0;
+}
+
+/* The options and --json, which is a parser of its own. */
+static error_t parse_both(int key, char *argument, struct argp_state *state)
+{
+    if (key != ARGP_KEY_INIT)
+        return parse(key, argument, state);
+    state->child_inputs[0] = state->input;
+    return 0;
+}
+
+static const struct argp json_argp = {json_options, parse_json, NULL, NULL, NULL, NULL, NULL};
+static const struct argp_child with_json[] = {{&json_argp, 0, NULL, 0}, {0}};
+
+const struct argp guest_argp = {options, parse_both, NULL, NULL, with_json, help_filter, NULL};
+const struct argp guest_argp_without_json = {options, parse, NULL, NULL, NULL, help_filter, NULL};

@@ -32,6 +32,8 @@ struct guest_options {
  * state->child_inputs[0] to a struct guest_options in ARGP_KEY_INIT.
  */
 extern const struct argp guest_argp;
+/* The same for a command that has no JSON. */
+extern const struct argp guest_argp_without_json;
 
 /* Sets the defaults. */
 void guest_options_init(struct guest_options *options);
