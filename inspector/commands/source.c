@@ -21,6 +21,7 @@
 /* What is listed. */
 struct listing {
     char path[PATH_MAX];
+    const char *name;     /* as elsewhere: no path of the machine that it was compiled on */
     unsigned int first;   /* line number of the first line shown */
     unsigned int current; /* the line of the next instruction, 0: in another file */
 };
@@ -31,7 +32,8 @@ static struct error *source_of(const struct stop *stop, enum module module, uint
 {
     const struct symbols *symbols = stop_symbols(stop, module);
 
-    if (symbols && symbols_source(symbols, link, ret->path, sizeof(ret->path), ret_line))
+    if (symbols && symbols_source(symbols, link, ret->path, sizeof(ret->path), ret_line) &&
+        symbols_line(symbols, link, &ret->name, ret_line))
         return NULL;
     return error_new(ERROR_INPUT,
                      "%s in %s: the debug information has no source line of it; dis shows the "
@@ -118,7 +120,7 @@ static struct error *list(struct environment *environment, const struct listing 
         return error_new(ERROR_INPUT, "%s:%u: the source file is not here: %s", listing->path,
                          listing->current ? listing->current : listing->first, strerror(errno));
     if (!environment->json && !cursor->listing)
-        text_print(environment->text, TEXT_HEADING, "%s\n", listing->path);
+        text_print(environment->text, TEXT_HEADING, "%s\n", listing->name);
     json_t *lines = show(environment, listing, file, &cursor->list_next);
     fclose(file);
     if (json_array_size(lines) == 0)

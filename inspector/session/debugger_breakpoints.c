@@ -83,9 +83,12 @@ static struct error *written(struct debugger *debugger, struct error *err)
     return debugger_lost(debugger, err ? err : other);
 }
 
-static struct error *writable(const struct debugger *debugger)
+/* Straight first: a movement that straightens afterwards would begin before the write, and lose it. */
+static struct error *writable(struct debugger *debugger)
 {
-    return debugger->alive ? NULL : error_new(ERROR_GUEST, "the guest has ended");
+    if (!debugger->alive)
+        return error_new(ERROR_GUEST, "the guest has ended");
+    return debugger_lost(debugger, machines_straighten(debugger));
 }
 
 struct error *debugger_write_register(struct debugger *debugger, const char *name, uint64_t value)
