@@ -123,8 +123,11 @@ static void reason(struct debugger *debugger, const struct arrival *arrival, cha
         snprintf(out, size, "breakpoint %u%s%s", arrival->number, *words ? ", " : "", words);
         break;
     case ARRIVED_WATCHPOINT:
-        snprintf(out, size, "watchpoint %u, %s at %s", arrival->number, words,
-                 text_hex(arrival->watched.value));
+        snprintf(out, size, "watchpoint %u, %s at %s%s%s%s%s", arrival->number, words,
+                 text_hex(arrival->watched.value), arrival->now.known ? ": " : "",
+                 arrival->before.known ? text_maybe(arrival->before) : "",
+                 arrival->before.known ? " -> " : "",
+                 arrival->now.known ? text_maybe(arrival->now) : "");
         break;
     case ARRIVED_CONDITION:
         snprintf(out, size, "the condition holds");
@@ -343,12 +346,13 @@ struct error *arrival_json(struct debugger *debugger, const struct arrival *arri
         return err;
     const struct stage *stage = stop ? stop->stage : NULL;
     json_t *object = json_pack(
-        "{s:s,s:s?,s:o,s:o,s:o,s:n,s:n,s:n,s:n,s:n,s:n,s:n}", "arrival",
+        "{s:s,s:s?,s:o,s:o,s:o,s:o,s:o,s:n,s:n,s:n,s:n,s:n,s:n,s:n}", "arrival",
         arrival_name(arrival->kind), "checkpoint", stage ? stage->name : NULL, "index",
         stage ? json_integer(stage->index) : json_null(), "number",
         numbered ? json_integer(arrival->number) : json_null(), "watched",
         arrival->kind == ARRIVED_WATCHPOINT ? json_hex(arrival->watched.value) : json_null(),
-        "instructions", "pc", "mode", "where", "instruction", "fault", "end");
+        "before", json_maybe(arrival->before), "now", json_maybe(arrival->now), "instructions",
+        "pc", "mode", "where", "instruction", "fault", "end");
     if (stop)
         err = add_place(stop, object);
     if (!err)

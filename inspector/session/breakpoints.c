@@ -163,3 +163,18 @@ struct breakpoint *breakpoints_watching(struct breakpoints *breakpoints, uint64_
     }
     return NULL;
 }
+
+void breakpoints_look(struct breakpoints *breakpoints, struct target *target)
+{
+    for (size_t i = 0; i < breakpoints->count; i++) {
+        struct breakpoint *breakpoint = &breakpoints->list[i];
+        uint64_t value = 0;
+
+        if (!breakpoint->watch || breakpoint->length > sizeof(value))
+            continue;
+        struct error *err = target_read_virt(target, breakpoint->address, &value,
+                                             (size_t)breakpoint->length);
+        breakpoint->value = err ? (struct maybe){0} : known(value);
+        error_free(err);
+    }
+}

@@ -38,4 +38,7 @@ void breakpoints_lost(struct breakpoints *breakpoints);
 struct breakpoint *breakpoints_at(struct breakpoints *breakpoints, uint64_t pc);
 struct breakpoint *breakpoints_watching(struct breakpoints *breakpoints, uint64_t watched);
 
+/* Reads what the watched bytes hold now, of every watchpoint of at most 8: value. */
+void breakpoints_look(struct breakpoints *breakpoints, struct target *target);
+
 #endif

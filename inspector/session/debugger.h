@@ -51,6 +51,9 @@ struct arrival {
     const struct stage *stage; /* the checkpoint at the present pc, or NULL */
     unsigned int number;       /* of the user's breakpoint or watchpoint */
     virt_t watched;            /* the accessed address */
+    /* ... what the watchpoint's bytes held when the movement began, and hold now, where they are at most 8.
+     * Backwards before is unknown: the CPU stands behind the access. */
+    struct maybe before, now;
     /* Backwards: the count of the first write that this undid, as it went back before it. */
     struct maybe undone;
 };
@@ -141,6 +144,8 @@ struct breakpoint {
     enum watch_access access;
     virt_t address;
     uint64_t length; /* watch: in bytes */
+    struct maybe
+        value; /* watch: of up to 8 bytes, little endian, when the guest last stood still */
     uint64_t hits;
     char text[96]; /* as the user wrote it */
     /*

@@ -20,6 +20,8 @@ static struct error *add(struct debugger *debugger, const struct breakpoint *bre
         breakpoints_drop(&debugger->breakpoints, number);
         return debugger_lost(debugger, err);
     }
+    if (debugger->alive)
+        breakpoints_look(&debugger->breakpoints, session->target);
     *ret_number = number;
     return NULL;
 }
@@ -78,6 +80,7 @@ static struct error *written(struct debugger *debugger, struct error *err)
 {
     debugger->stop = NULL;
     struct error *other = debugger_forget_ahead(debugger);
+    breakpoints_look(&debugger->breakpoints, debugger->session.target);
     if (err)
         error_free(other);
     return debugger_lost(debugger, err ? err : other);

@@ -23,6 +23,21 @@ struct error *debugger_begin(struct debugger *debugger)
                                  debugger->session.target);
 }
 
+/* Their values from now on, and of the one that was met what it is. */
+static void look_at_watched(struct debugger *debugger)
+{
+    struct arrival *arrival = &debugger->arrival;
+
+    if (!debugger->alive)
+        return;
+    breakpoints_look(&debugger->breakpoints, debugger->session.target);
+    if (arrival->kind != ARRIVED_WATCHPOINT)
+        return;
+    const struct breakpoint *met = breakpoints_find(&debugger->breakpoints, arrival->number);
+    if (met)
+        arrival->now = met->value;
+}
+
 void debugger_arrive(struct debugger *debugger, const struct arrival *arrival, struct arrival *ret)
 {
     debugger->arrival = *arrival;
@@ -30,6 +45,7 @@ void debugger_arrive(struct debugger *debugger, const struct arrival *arrival, s
     debugger->undone = (struct maybe){0};
     debugger->alive = arrival->kind != ARRIVED_EXIT;
     debugger->shut_down = arrival->kind == ARRIVED_FAULT;
+    look_at_watched(debugger);
     if (arrival->kind == ARRIVED_INTERRUPT)
         debugger_drop_interrupt(debugger);
     *ret = debugger->arrival;
@@ -68,6 +84,7 @@ static bool sort_stop(struct debugger *debugger, const struct timeline_arrival *
         ret->kind = breakpoint->watch ? ARRIVED_WATCHPOINT : ARRIVED_BREAKPOINT;
         ret->number = breakpoint->number;
         ret->watched = from->why.watched;
+        ret->before = breakpoint->value;
     } else if (from->why.reason == STOP_INTERRUPT) {
         ret->kind = ARRIVED_INTERRUPT;
     }
@@ -158,13 +175,14 @@ struct error *debugger_run(struct debugger *debugger, enum run_to to, const stru
     while (!err && !done) {
         if (debugger->interrupted) {
             arrival = (struct arrival){.kind = ARRIVED_INTERRUPT, .stage = debugger->arrival.stage};
+            debugger_arrive(debugger, &arrival, &arrival);
             break;
         }
         err = run_once(debugger, &arrival);
         done = !err && wanted(&arrival, to, stage);
     }
     if (!err)
-        debugger_arrive(debugger, &arrival, ret);
+        *ret = debugger->arrival;
     return debugger_lost(debugger, err);
 }
 
