@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 static const char *const escapes[] = {
-    [TEXT_PLAIN] = "",           [TEXT_HEADING] = "\033[1m", [TEXT_LABEL] = "\033[36m",
-    [TEXT_CHANGED] = "\033[33m", [TEXT_GOOD] = "\033[32m",   [TEXT_BAD] = "\033[1;31m",
-    [TEXT_DIM] = "\033[2m",
+    [TEXT_PLAIN] = "",           [TEXT_HEADING] = "\033[1m",  [TEXT_LABEL] = "\033[36m",
+    [TEXT_CHANGED] = "\033[33m", [TEXT_GOOD] = "\033[32m",    [TEXT_BAD] = "\033[1;31m",
+    [TEXT_DIM] = "\033[2m",      [TEXT_EMPHASIS] = "\033[4m",
 };
 
 struct text text_to(FILE *stream)

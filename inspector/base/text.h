@@ -20,12 +20,13 @@
 /* What a piece of text means; the colour follows from it. */
 enum text_style {
     TEXT_PLAIN,
-    TEXT_HEADING, /* the name of a checkpoint, of a view */
-    TEXT_LABEL,   /* the left column */
-    TEXT_CHANGED, /* differs from the checkpoint before */
-    TEXT_GOOD,    /* a proof that holds */
-    TEXT_BAD,     /* a proof that does not hold */
-    TEXT_DIM,     /* aside */
+    TEXT_HEADING,  /* the name of a checkpoint, of a view */
+    TEXT_LABEL,    /* the left column */
+    TEXT_CHANGED,  /* differs from the checkpoint before */
+    TEXT_GOOD,     /* a proof that holds */
+    TEXT_BAD,      /* a proof that does not hold */
+    TEXT_DIM,      /* aside */
+    TEXT_EMPHASIS, /* a stressed word of a sentence */
 };
 
 struct text {
