@@ -4,41 +4,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <readline/history.h>
 
+#include "state_file.h"
+
 struct error *history_file_path(char *out, size_t size)
 {
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    int length;
-
-    /* A relative path is none, says the XDG base directory specification. */
-    if (state && state[0] == '/')
-        length = snprintf(out, size, "%s/bootscope/history", state);
-    else if (home && home[0] == '/')
-        length = snprintf(out, size, "%s/.local/state/bootscope/history", home);
-    else
-        return error_new(ERROR_INPUT, "neither XDG_STATE_HOME nor HOME is an absolute path");
-    if (length < 0 || (size_t)length >= size)
-        return error_new(ERROR_INPUT, "the path of the state directory is too long");
-    return NULL;
-}
-
-/* Makes every folder above the file that is not there. */
-static struct error *make_folders(char *path)
-{
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        int failed = mkdir(path, 0700) < 0 && errno != EEXIST && errno != EISDIR ? errno : 0;
-        struct error *err = failed ? error_errno(failed, "%s", path) : NULL;
-        *slash = '/';
-        if (err)
-            return err;
-    }
-    return NULL;
+    return state_file_path("history", out, size);
 }
 
 static struct error *read_lines(const char *path)
@@ -64,7 +39,7 @@ struct error *history_file_open(struct history_file *ret)
     using_history();
     stifle_history(HISTORY_LINES);
     if (!err)
-        err = make_folders(ret->path);
+        err = state_file_folders(ret->path);
     if (!err)
         err = read_lines(ret->path);
     if (err)

@@ -207,10 +207,10 @@ static void test_bounds(void **state)
     memset(deep, '>', 100);
     expect_error(deep, "nested deeper than 32");
     for (int i = 0; i < 40; i++)
-        strcat(wide, "|---") | a ");
-            strcat(wide, "\n");
+        strcat(wide, "|a");
+    strcat(wide, "\n");
     for (int i = 0; i < 40; i++)
-        strcat(wide, "|-");
+        strcat(wide, "|---");
     expect_error(wide, "a table has 40 columns; 32 can be shown");
     /* Deep, but not too deep, in few columns: there is always room for words. */
     memset(deep, '>', sizeof(deep));
