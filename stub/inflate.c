@@ -21,7 +21,7 @@
  *
  * The writer is faster, and catches up. It must not overtake before the end. gzip's worst case is
  * data that does not shrink: 5 bytes more for each block of at most 64 KiB. So mkimage leaves
- * (output_len >> 8) + 64 KiB of distance, and by then there is nothing left to read. See init_size
+ * (output_len >> 8) + 128 KiB of distance, and by then there is nothing left to read. See init_size
  * in stub/tools. zlib itself keeps no more than 8 bytes that it read ahead.
  */
 #include "inflate.h"
