@@ -152,6 +152,13 @@ static void offer_commands(const struct completion *completion, const struct off
         }
 }
 
+static void offer_words(const struct completion *completion, const struct completion_names *names,
+                        const struct offer *to)
+{
+    for (size_t i = 0; !completion->first[0] && names->words && names->words[i]; i++)
+        offer(to, names->words[i]);
+}
+
 static void offer_checkpoints(const struct stages *stages, const struct offer *to)
 {
     for (size_t i = 0; stages && i < stages->count; i++)
@@ -230,8 +237,10 @@ void completion_each(const struct completion *completion, const struct completio
 {
     struct offer to = {word, add, context};
 
-    if (completion->command)
+    if (completion->command) {
         offer_commands(completion, &to);
+        offer_words(completion, names, &to);
+    }
     switch (completion->argument) {
     case ARGUMENT_CHECKPOINT:
         offer_checkpoints(names->stages, &to);

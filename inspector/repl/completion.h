@@ -18,6 +18,7 @@ struct completion_names {
     const struct stages *stages;
     const struct symbols *symbols[MODULE_COUNT];
     const struct marker *marker; /* whose keys are names too */
+    const char *const *words;    /* a front door's own first words; a NULL ends them */
 };
 
 /* What stands before the cursor, and so what may follow. */

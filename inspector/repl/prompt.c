@@ -19,6 +19,7 @@ static struct {
     bool done, lost;
     char *line;
     struct completion completion;
+    const char *const *words;
     char **matches; /* of the word that is being completed */
     size_t match_count, match_room;
 } prompt;
@@ -109,6 +110,7 @@ static char **complete(const char *text, int start, int end)
     if (!gone())
         error_free(debugger_stop(prompt.debugger, &stop));
     names.marker = stop ? stop->marker : NULL;
+    names.words = prompt.words;
     completion_each(&prompt.completion, &names, text, add_match, NULL);
     if (prompt.match_count == 1 && ends_open(prompt.matches[0]))
         rl_completion_append_character = '\0';
@@ -189,6 +191,11 @@ void prompt_begin(struct debugger *debugger, int signal_fd, bool colour)
     rl_completion_word_break_hook = word_breaks;
     rl_attempted_completion_function = complete;
     rl_ignore_completion_duplicates = 1;
+}
+
+void prompt_words(const char *const *words)
+{
+    prompt.words = words;
 }
 
 static struct error *wait_for_line(struct loop *loop)

@@ -11,8 +11,13 @@
 #include "debugger.h"
 #include "error.h"
 
-/* Sets readline up; once. debugger must last as long as prompt_read() is called. */
+/*
+ * Sets readline up, or lets it ask about another debugger, which must last as long as prompt_read() is
+ * called.
+ */
 void prompt_begin(struct debugger *debugger, int signal_fd, bool colour);
+/* First words that are no commands, for completion; a NULL ends them. They must last. */
+void prompt_words(const char *const *words);
 
 /*
  * Reads a line, owned by the caller: NULL at the end of input (Ctrl-D). *ret_lost is true, and the

@@ -6,17 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "arrival.h"
 #include "command.h"
 #include "console.h"
-#include "history_file.h"
-#include "interrupt.h"
-#include "prompt.h"
-#include "repeat.h"
+#include "front.h"
 #include "script.h"
-
-/* A person at a terminal has Ctrl-C; only who asks for one gets a shorter deadline. */
-#define PATIENCE_MS (INT64_C(24) * 3600 * 1000)
 
 struct repl {
     const struct repl_options *options;
@@ -24,8 +17,7 @@ struct repl {
     struct text out;
     struct console console;
     struct environment environment;
-    struct history_file history;
-    struct repeat repeat;
+    struct front front;
     bool terminal;
 };
 
@@ -33,9 +25,7 @@ static void on_console(void *context, const char *bytes, size_t length)
 {
     struct repl *repl = context;
 
-    prompt_hide();
-    console_print(&repl->console, bytes, length);
-    prompt_show();
+    front_console(&repl->console, bytes, length);
 }
 
 /* What is loaded, and how to begin. */
@@ -62,72 +52,29 @@ static void print_banner(const struct repl *repl)
                "next goes to the first checkpoint, c NAME to any; help lists all.\n");
 }
 
-static void report(struct error *err)
-{
-    fflush(stdout);
-    fprintf(stderr, "%s\n", error_message(err));
-    error_free(err);
-}
-
-/* Once, when it happens: how the guest went that nobody asked to go. */
-static void report_loss(struct repl *repl)
-{
-    struct arrival arrival = {.kind = ARRIVED_EXIT};
-    struct error *err;
-
-    console_break(&repl->console);
-    err = arrival_error(repl->debugger, &arrival);
-    if (err)
-        report(err);
-    else
-        arrival_text(repl->debugger, &arrival, &repl->out);
-    fflush(repl->out.stream);
-}
-
-static void execute(struct repl *repl, const char *line)
-{
-    struct error *err = commands_execute(&repl->environment, line);
-
-    console_break(&repl->console);
-    if (err)
-        report(err);
-    fflush(repl->out.stream);
-}
-
 /* One line from the terminal; false at its end. */
 static bool interact_once(struct repl *repl, struct error **err)
 {
+    enum front_event event;
     char *line;
-    bool lost;
 
-    *err = prompt_read(&line, &lost);
-    if (*err || lost) {
-        if (lost)
-            report_loss(repl);
-        return !*err;
-    }
-    if (!line) {
-        fputs("\n", stdout);
-        return false;
-    }
-    const char *text = repeat_line(&repl->repeat, line);
-    if (line[strspn(line, " \t")] != '\0')
-        history_file_add(&repl->history, line);
-    execute(repl, text);
+    *err = front_read(&repl->front, &event, &line);
+    if (*err || event != FRONT_LINE)
+        return !*err && event == FRONT_LOST;
+    front_execute(&repl->front, repeat_line(&repl->front.repeat, line));
     free(line);
     return !repl->environment.quit;
 }
 
 static struct error *interact(struct repl *repl)
 {
-    struct error *err = history_file_open(&repl->history);
+    struct error *err;
 
-    if (err)
-        report(err);
+    front_open_history(&repl->front);
     do {
         err = NULL;
     } while (interact_once(repl, &err));
-    history_file_close(&repl->history);
+    front_close_history(&repl->front);
     return err;
 }
 
@@ -139,7 +86,7 @@ static struct error *run_scripts(struct repl *repl)
         err = script_run_file(&repl->environment, repl->options->scripts[i]);
         console_break(&repl->console);
         if (err && repl->terminal) {
-            report(err);
+            front_tell(err);
             return NULL;
         }
     }
@@ -166,11 +113,6 @@ static struct error *serve(struct repl *repl)
 {
     struct session *session = debugger_session(repl->debugger);
     int64_t timeout = repl->options->timeout_ms;
-    int signal_fd;
-    struct error *err = interrupt_begin(repl->debugger, &signal_fd);
-
-    if (err)
-        return err;
     if (timeout == 0)
         timeout = repl->terminal ? PATIENCE_MS : TIMEOUT_DEFAULT_MS;
     debugger_set_timeout(repl->debugger, timeout);
@@ -181,14 +123,14 @@ static struct error *serve(struct repl *repl)
         .debugger = repl->debugger,
         .text = &repl->out,
         .console = &repl->console,
-        .interrupted = &interrupted,
         .json = repl->options->json,
         .may_write_files = true,
     };
-    if (repl->terminal)
-        prompt_begin(repl->debugger, signal_fd, repl->out.colour);
+    struct error *err = front_begin(&repl->front, &repl->environment, repl->terminal);
+    if (err)
+        return err;
     err = run(repl);
-    interrupt_end();
+    front_end(&repl->front);
     return err;
 }
 
