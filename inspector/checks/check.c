@@ -160,6 +160,29 @@ static struct error *run(struct check *check, struct plan *plan, int *ret_status
     return err;
 }
 
+struct error *check_file(const char *image, const char *file, const struct text *text,
+                         int *ret_status)
+{
+    struct check check = {.image = image, .files = {file}};
+    struct stages stages;
+    struct plan plan;
+    struct error *err;
+
+    guest_options_init(&check.guest);
+    check.plan.shard = (struct shard){1, 1};
+    check.plan.files = check.files;
+    check.plan.file_count = 1;
+    check.report = (struct report){.text = text, .plan = &plan, .format = REPORT_TEXT};
+    err = find_stages(&check, &stages);
+    if (!err)
+        err = plan_make(&check.plan, &stages, &plan);
+    if (err)
+        return err;
+    err = run(&check, &plan, ret_status);
+    plan_free(&plan);
+    return err;
+}
+
 struct error *subcommand_check(int argc, char **argv, int *ret_status)
 {
     static const struct argp_child children[] = {{&guest_argp, 0, NULL, 0}, {0}};
