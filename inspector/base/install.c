@@ -26,8 +26,7 @@ static char *text(const char *format, ...)
     return out;
 }
 
-/* The folder of the running binary; "." where /proc cannot tell. */
-static char *own_folder(void)
+char *install_own_folder(void)
 {
     char path[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
@@ -60,7 +59,7 @@ static bool has_all(const char *folder, const char *const *names)
 
 char *install_find_folder(const char *const *names)
 {
-    char *own = own_folder();
+    char *own = install_own_folder();
     char *found = NULL;
 
     for (size_t i = 0; i < FOLDERS && !found; i++) {
@@ -86,7 +85,7 @@ char *install_find(const char *name)
 
 char *install_folders(void)
 {
-    char *own = own_folder();
+    char *own = install_own_folder();
     char *list = text("%s, %s/.. or %s/../lib/bootscope", own, own, own);
 
     free(own);

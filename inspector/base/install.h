@@ -18,6 +18,9 @@ char *install_find(const char *name);
 /* The first folder in that order that holds all of names (a NULL ends them), or NULL. */
 char *install_find_folder(const char *const *names);
 
+/* The folder of the running binary; "." where /proc cannot tell. The caller frees it. */
+char *install_own_folder(void);
+
 /* The searched folders for an error message: "A, B or C". The caller frees it. */
 char *install_folders(void);
 

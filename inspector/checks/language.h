@@ -132,6 +132,8 @@ struct checks {
 struct error *checks_open(const char *path, struct checks **ret);
 /* The same of a source that is there already, which it takes over. */
 struct error *checks_parse(struct source *source, struct checks **ret);
+/* The same of what stands below one `at CHECKPOINT`, with or without indentation. */
+struct error *checks_parse_block(struct source *source, struct checks **ret);
 void checks_free(struct checks *checks);
 
 /* Finds the checkpoints that are named. ERROR_INPUT, where the name stands: the image has none. */

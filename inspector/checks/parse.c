@@ -303,7 +303,26 @@ static bool has_check(const struct checks *checks)
     return false;
 }
 
-struct error *checks_parse(struct source *source, struct checks **ret)
+/* Statements of one block, wherever their lines begin. */
+static struct error *parse_block_lines(struct parser *parser, const struct source *source)
+{
+    struct error *err = NULL;
+
+    parser->in_block = true;
+    parser->moment = MOMENT_AT;
+    for (unsigned int line = 1; !err && line <= source->count; line++) {
+        struct cursor cursor = cursor_new(source, line);
+
+        cursor_skip_blanks(&cursor);
+        if (!cursor_at_end(&cursor) && *cursor.at != '#')
+            err = parse_in_block(parser, &cursor);
+    }
+    return err ? err : notes_left(&parser->notes);
+}
+
+typedef struct error *(*parse_all)(struct parser *parser, const struct source *source);
+
+static struct error *parse_with(parse_all parse, struct source *source, struct checks **ret)
 {
     struct checks *checks = calloc(1, sizeof(*checks));
     struct parser parser = {.checks = checks};
@@ -317,7 +336,7 @@ struct error *checks_parse(struct source *source, struct checks **ret)
         return error_errno(ENOMEM, "check file");
     }
     checks->sources = source;
-    err = parse_lines(&parser, source);
+    err = parse(&parser, source);
     /* A file that checks nothing would always pass: that is a mistake, not a wish. */
     if (!err && !has_check(checks))
         err = error_new(ERROR_INPUT, "%s: checks nothing", source->path);
@@ -326,6 +345,16 @@ struct error *checks_parse(struct source *source, struct checks **ret)
     else
         *ret = checks;
     return err;
+}
+
+struct error *checks_parse(struct source *source, struct checks **ret)
+{
+    return parse_with(parse_lines, source, ret);
+}
+
+struct error *checks_parse_block(struct source *source, struct checks **ret)
+{
+    return parse_with(parse_block_lines, source, ret);
 }
 
 struct error *checks_open(const char *path, struct checks **ret)

@@ -20,5 +20,7 @@ const struct subcommand subcommands[] = {
      subcommand_sweep},
     {"gateway", "IMAGE", "stand between gdb and the guest: target remote | bootscope gateway IMAGE",
      subcommand_gateway},
+    {"lesson", "[NAME]", "learn the boot path in lessons that run in a live guest",
+     subcommand_lesson},
     {NULL, NULL, NULL, NULL},
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "whereabouts.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "arrival.h"
@@ -237,4 +238,23 @@ json_t *checkpoints_json(struct debugger *debugger)
                 "where", row.record ? row.record->where : NULL));
     }
     return list;
+}
+
+void whereabouts_label(struct debugger *debugger, char out[WHEREABOUTS_LABEL_MAX])
+{
+    const struct snapshot *before = debugger_before(debugger);
+    const struct stop *stop = NULL;
+    char past[32] = "";
+
+    error_free(debugger_stop(debugger, &stop));
+    const char *name = !stop ? "ended" : stop->stage ? stop->stage->name : "start";
+    if (stop && !stop->stage && before) {
+        name = before->stage->name;
+        if (stop->instructions.known && before->instructions.known)
+            snprintf(past, sizeof(past), "+%" PRIu64,
+                     stop->instructions.value - before->instructions.value);
+        else
+            snprintf(past, sizeof(past), "+");
+    }
+    snprintf(out, WHEREABOUTS_LABEL_MAX, "%s%s", name, past);
 }

@@ -10,6 +10,9 @@
 
 /* ERROR_GUEST when the guest is gone; errors of reading it. */
 struct error *where_text(struct debugger *debugger, const struct text *text);
+/* The name that a prompt has for the place: "relocated", "relocated+12", "start", "ended". */
+#define WHEREABOUTS_LABEL_MAX 96
+void whereabouts_label(struct debugger *debugger, char out[WHEREABOUTS_LABEL_MAX]);
 /*
  * An arrival (arrival.h) and {"after":NAME|null,"running":"setup"|"loaded"|"copy"|"kernel",
  * "load","copy","output","virtual","boot_params","copy_delta","physical_delta","virtual_delta"}:

@@ -77,7 +77,11 @@ enum step_kind {
 struct lesson_step {
     enum step_kind kind;
     unsigned int line; /* of the block, or of the text when there is none; from 1 */
-    struct span prose; /* the Markdown in front of the block, image and options left out */
+    /*
+     * The Markdown in front of the block: of lesson.shown. The title is left out, a heading "## " that
+     * begins there is not.
+     */
+    struct span prose;
     struct span
         section;       /* the text of the "## " heading it belongs to; length 0: before the first */
     struct span block; /* the block from fence to fence, its output block with it */
@@ -94,9 +98,11 @@ struct lesson {
     char *path;   /* of the Markdown */
     char *title;
     bool exercise;
-    char *text; /* the Markdown, terminated */
+    char *text;  /* the Markdown, terminated */
+    char *shown; /* the same, its image and options blocks made blank */
     size_t length;
-    char *image; /* as in the image block */
+    char *image;               /* as in the image block */
+    unsigned int options_line; /* of the options block */
     size_t option_count;
     char **options; /* words of the options block, quotes taken away */
     size_t step_count;

@@ -9,6 +9,7 @@
 
 #include "completion.h"
 #include "interrupt.h"
+#include "whereabouts.h"
 
 /* readline's callbacks have no context of their own. */
 static struct {
@@ -37,22 +38,10 @@ static void make_prompt(char *out, size_t size)
 {
     const char *bold = prompt.colour ? "\001\033[1m\002" : "";
     const char *plain = prompt.colour ? "\001\033[0m\002" : "";
-    const struct snapshot *before = debugger_before(prompt.debugger);
-    const struct stop *stop = NULL;
-    char past[32] = "";
+    char label[WHEREABOUTS_LABEL_MAX];
 
-    if (!gone())
-        error_free(debugger_stop(prompt.debugger, &stop));
-    const char *name = !stop ? "ended" : stop->stage ? stop->stage->name : "start";
-    if (stop && !stop->stage && before) {
-        name = before->stage->name;
-        if (stop->instructions.known && before->instructions.known)
-            snprintf(past, sizeof(past), "+%llu",
-                     (unsigned long long)(stop->instructions.value - before->instructions.value));
-        else
-            snprintf(past, sizeof(past), "+");
-    }
-    snprintf(out, size, "%s(bootscope %s%s)%s ", bold, name, past, plain);
+    whereabouts_label(prompt.debugger, label);
+    snprintf(out, size, "%s(bootscope %s)%s ", bold, label, plain);
 }
 
 static void add_match(void *context, const char *candidate)

@@ -192,5 +192,19 @@ struct error *debugger_write_register(struct debugger *debugger, const char *nam
 /* physical tells how address is meant. */
 struct error *debugger_write_memory(struct debugger *debugger, bool physical, uint64_t address,
                                     const void *bytes, size_t length);
+/* How many writes there were since the debugger was opened, those that were undone included. */
+uint64_t debugger_writes(const struct debugger *debugger);
+
+/* A look elsewhere ------------------------------------------------------------------------------- */
+
+/*
+ * Between these two the guest may be moved and written to as one likes; afterwards it is where and what it
+ * was, the arrival and the breakpoints with their hits, too. The user's breakpoints are not set
+ * meanwhile. ERROR_INPUT without travel. debugger_return() frees away, also when it fails; ERROR_GUEST:
+ * there is no way back. An interrupt does not end the way back.
+ */
+struct debugger_away;
+struct error *debugger_leave(struct debugger *debugger, struct debugger_away **ret);
+struct error *debugger_return(struct debugger *debugger, struct debugger_away *away);
 
 #endif

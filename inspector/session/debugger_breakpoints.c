@@ -79,6 +79,7 @@ size_t debugger_breakpoints(const struct debugger *debugger, const struct breakp
 static struct error *written(struct debugger *debugger, struct error *err)
 {
     debugger->stop = NULL;
+    debugger->writes++;
     struct error *other = debugger_forget_ahead(debugger);
     breakpoints_look(&debugger->breakpoints, debugger->session.target);
     if (err)

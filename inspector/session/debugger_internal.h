@@ -24,6 +24,7 @@ struct debugger {
     struct arrival arrival;
     const struct stop *stop; /* NULL: to be captured when somebody asks */
     int64_t timeout_ms;
+    uint64_t writes;                   /* of the user, so far */
     int64_t deadline;                  /* of the present movement */
     volatile sig_atomic_t interrupted; /* and not delivered yet */
     /* On a way that the user knows nothing of: an interrupt waits for its end, no deadline ends it. */

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "library.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "install.h"
+#include "resolve.h"
+
+#define ENTRIES_MAX 1000
+
+static char *text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static char *text(const char *format, ...)
+{
+    va_list args;
+    char *out;
+
+    va_start(args, format);
+    if (vasprintf(&out, format, args) < 0)
+        abort();
+    va_end(args);
+    return out;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* A sanitized build lies one folder deeper. */
+static char *find_folder(void)
+{
+    static const char *const places[] = {"../lessons", "../../lessons",
+                                         "../share/bootscope/lessons"};
+    const char *told = getenv("BOOTSCOPE_LESSONS");
+    char *own, *found = NULL;
+
+    if (told && *told)
+        return strdup(told);
+    own = install_own_folder();
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && !found; i++) {
+        char *path = text("%s/%s", own, places[i]);
+
+        found = is_folder(path) ? realpath(path, NULL) : NULL;
+        free(path);
+    }
+    free(own);
+    return found;
+}
+
+/* NN-NAME, with the file that makes it a lesson. */
+static bool is_entry(const char *folder, const char *name, bool exercise)
+{
+    char *path = text("%s/%s/%s", folder, name, exercise ? "exercise.md" : "lesson.md");
+    bool is = name[0] >= '0' && name[0] <= '9' && strlen(name) <= LESSON_NAME_MAX &&
+              access(path, F_OK) == 0;
+
+    free(path);
+    return is;
+}
+
+static void add(struct library *library, const char *folder, const char *name, bool exercise)
+{
+    library->entries = reallocarray(library->entries, library->count + 1,
+                                    sizeof(*library->entries));
+    if (!library->entries)
+        abort();
+    library->entries[library->count++] = (struct library_entry){
+        strdup(name), text("%s/%s", folder, name), exercise};
+}
+
+static struct error *scan(struct library *library, const char *folder, bool exercise)
+{
+    DIR *dir = opendir(folder);
+    struct dirent *found;
+
+    if (!dir)
+        return exercise && errno == ENOENT
+                   ? NULL
+                   : error_new(ERROR_INPUT, "%s: %s", folder, strerror(errno));
+    while ((found = readdir(dir)) && library->count < ENTRIES_MAX)
+        if (is_entry(folder, found->d_name, exercise))
+            add(library, folder, found->d_name, exercise);
+    closedir(dir);
+    return NULL;
+}
+
+static int in_order(const void *a, const void *b)
+{
+    const struct library_entry *left = a, *right = b;
+    long one = strtol(left->name, NULL, 10), other = strtol(right->name, NULL, 10);
+
+    if (left->exercise != right->exercise)
+        return left->exercise ? 1 : -1;
+    if (one != other)
+        return one < other ? -1 : 1;
+    return strcmp(left->name, right->name);
+}
+
+struct error *library_open(struct library *ret)
+{
+    struct library library = {.folder = find_folder()};
+    struct error *err;
+    char *exercises;
+
+    if (!library.folder)
+        return error_new(ERROR_INPUT, "no lessons: there is no folder ../lessons or "
+                                      "../share/bootscope/lessons beside the program's; "
+                                      "BOOTSCOPE_LESSONS names another");
+    exercises = text("%s/exercises", library.folder);
+    err = scan(&library, library.folder, false);
+    if (!err)
+        err = scan(&library, exercises, true);
+    free(exercises);
+    if (!err && library.count == 0)
+        err = error_new(ERROR_INPUT, "%s: no lessons in it", library.folder);
+    if (err) {
+        library_clear(&library);
+        return err;
+    }
+    qsort(library.entries, library.count, sizeof(*library.entries), in_order);
+    *ret = library;
+    return NULL;
+}
+
+void library_clear(struct library *library)
+{
+    for (size_t i = 0; i < library->count; i++) {
+        free(library->entries[i].name);
+        free(library->entries[i].folder);
+    }
+    free(library->entries);
+    free(library->folder);
+    *library = (struct library){0};
+}
+
+/* Behind "04-". */
+static const char *bare(const char *name)
+{
+    const char *dash = strchr(name, '-');
+
+    return dash ? dash + 1 : name;
+}
+
+static bool is_number(const struct library_entry *entry, const char *name)
+{
+    bool exercise = name[0] == 'e' && name[1] >= '0' && name[1] <= '9';
+    char *end;
+
+    name += exercise;
+    if (exercise != entry->exercise || *name < '0' || *name > '9')
+        return false;
+    return strtol(name, &end, 10) == strtol(entry->name, NULL, 10) && *end == '\0';
+}
+
+static bool begins(const struct library_entry *entry, const char *name)
+{
+    return strncmp(entry->name, name, strlen(name)) == 0 ||
+           strncmp(bare(entry->name), name, strlen(name)) == 0;
+}
+
+static bool is_exact(const struct library_entry *entry, const char *name)
+{
+    return strcmp(entry->name, name) == 0 || strcmp(bare(entry->name), name) == 0 ||
+           is_number(entry, name);
+}
+
+typedef bool (*matches)(const struct library_entry *entry, const char *name);
+
+/* How many match; *ret_first and *ret_second are the first two. */
+static size_t find(const struct library *library, const char *name, matches match,
+                   const struct library_entry *ret[2])
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < library->count; i++)
+        if (match(&library->entries[i], name) && count++ < 2)
+            ret[count - 1] = &library->entries[i];
+    return count;
+}
+
+static struct error *none(const struct library *library, const char *name)
+{
+    const struct library_entry *near = NULL;
+    unsigned int least = 4;
+
+    for (size_t i = 0; i < library->count; i++) {
+        const char *other = bare(library->entries[i].name);
+        unsigned int distance = resolve_distance(name, strlen(name), other, strlen(other),
+                                                 least - 1);
+
+        if (distance < least) {
+            least = distance;
+            near = &library->entries[i];
+        }
+    }
+    return near ? error_new(ERROR_INPUT, "%s: no such lesson; %s is near", name, near->name)
+                : error_new(ERROR_INPUT, "%s: no such lesson; `bootscope lesson list` shows all",
+                            name);
+}
+
+struct error *library_find(const struct library *library, const char *name,
+                           const struct library_entry **ret)
+{
+    const struct library_entry *found[2];
+    size_t count = *name ? find(library, name, is_exact, found) : 0;
+
+    if (count == 0 && *name)
+        count = find(library, name, begins, found);
+    if (count > 1)
+        return error_new(ERROR_INPUT, "%s: %s or %s%s?", name, found[0]->name, found[1]->name,
+                         count > 2 ? ", or another" : "");
+    if (count == 0)
+        return none(library, name);
+    *ret = found[0];
+    return NULL;
+}
+
+/* What the Makefile calls what is to be built. */
+static const char *make_target(const char *image)
+{
+    return strncmp(image, "linux/", 6) == 0 ? "build/" : "build";
+}
+
+struct error *library_image(const struct library *library, const struct lesson *lesson, char **ret)
+{
+    char *file = text("%s.bzImage", lesson->image), *path = install_find(file);
+    const char *target = make_target(lesson->image);
+    struct error *err = NULL;
+
+    (void)library;
+    if (lesson->exercise)
+        err = error_new(ERROR_INPUT, "%s: the image of an exercise is made in its work folder",
+                        lesson->name);
+    else if (!path)
+        err = error_new(ERROR_INPUT, "image %s was not built: `make %s%s` does that", lesson->image,
+                        target, target[strlen(target) - 1] == '/' ? file : "");
+    free(file);
+    if (err)
+        free(path);
+    else
+        *ret = path;
+    return err;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * lesson --check and --update: lessons run from their first step to the last, their questions answered
+ * from solution.yaml, and all that they say compared with the live guest.
+ */
+#ifndef BOOTSCOPE_LESSON_VERIFY_H
+#define BOOTSCOPE_LESSON_VERIFY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "error.h"
+#include "library.h"
+
+struct verify_options {
+    bool update; /* rewrite outputs and numbers instead of comparing them */
+    bool tap;
+    unsigned int jobs; /* so many lessons at once; at least 1 */
+    size_t name_count; /* 0: all lessons, and no exercise */
+    char **names;
+};
+
+/*
+ * Each lesson in a process of its own; prints a line for each, and what is wrong below it, in their order, to standard
+ * output. *ret_status is the largest of the lessons' exit statuses. ERROR_INPUT for names that are
+ * no lessons.
+ */
+struct error *lessons_verify(const struct verify_options *options, int *ret_status);
+
+/* One lesson. */
+struct verify_counts {
+    unsigned int commands, outputs, questions, checks, values;
+    unsigned int changed; /* --update: outputs and values that were rewritten */
+    unsigned int failures;
+    int status;    /* the largest exit status of what failed */
+    char *skipped; /* why the lesson was not run, or NULL; owned */
+};
+
+/* Runs the lesson; what is wrong is printed to out in lines. compare false: no outputs, no values. */
+void verify_lesson(const struct library *library, const struct library_entry *entry, bool update,
+                   bool compare, FILE *out, struct verify_counts *ret);
+
+#endif
