@@ -120,7 +120,7 @@ static const struct boot_error *run_inflate(z_stream *stream, const struct trail
         return bad_length(stream, input_len, output_len);
     case Z_MEM_ERROR:
         return boot_error("compressed kernel: heap too small for zlib, free from %#lx to %#lx",
-                          free_mem_ptr, free_mem_end_ptr);
+                          (unsigned long)free_mem_ptr, (unsigned long)free_mem_end_ptr);
     default:
         return bad_data(stream, trailer);
     }
@@ -146,7 +146,7 @@ const struct boot_error *gunzip(const unsigned char *input, uint32_t input_len,
     stream.avail_out = output_len;
     if (inflateInit2(&stream, GZIP_WINDOW_BITS) != Z_OK)
         return boot_error("compressed kernel: heap too small for zlib, free from %#lx to %#lx",
-                          free_mem_ptr, free_mem_end_ptr);
+                          (unsigned long)free_mem_ptr, (unsigned long)free_mem_end_ptr);
     error = run_inflate(&stream, &trailer);
     inflateEnd(&stream);
     ret->bytes = stream.total_out;

@@ -8,7 +8,7 @@
  *     CHECKPOINT64 identifier, operand, operand ...     long mode
  *     CHECKPOINT_EMITTER16 / 32 / 64                    the routine; CHECKPOINT_EMITTER_SHARED(64)
  *                                                       lets other files use it
- * 64-bit C:
+ * C, 64-bit or 32-bit:
  *     CHECKPOINT_C(identifier, value, value ...)        see below
  *
  * Index, name and keys are looked up in checkpoints.def by the identifier; there is one operand for
@@ -61,7 +61,7 @@
 #undef CHECKPOINT
 
 /*
- * CHECKPOINT_C: a checkpoint in 64-bit C code, with one integer for each key, in the order of the
+ * CHECKPOINT_C: a checkpoint in 64-bit or 32-bit C code, with one integer for each key, in the order of the
  * list (cast a pointer to uintptr_t). It belongs in a function that is not inlined, or there would
  * be two records of it, and that lies in section .text.checkpoint, away from hot loops.
  */
@@ -105,6 +105,17 @@ static inline void checkpoint_host(const char *text, unsigned int n, const uint6
 
 #else
 
+/* What depends on the width of this code. A record's address field has 64 bits in any. */
+#ifdef __x86_64__
+#define CHECKPOINT_C_MODE_    "64"
+#define CHECKPOINT_C_ADDRESS_ ".quad 771b"
+typedef uint64_t checkpoint_c_value;
+#else
+#define CHECKPOINT_C_MODE_    "32"
+#define CHECKPOINT_C_ADDRESS_ ".long 771b, 0"
+typedef uint32_t checkpoint_c_value;
+#endif
+
 /* The list once more, as assembler macros: a record can only be written where its address is. */
 #define CHECKPOINT(index, id, name, mode, where, keys)                                             \
     asm(".macro checkpoint_record_" #id " count\n"                                                 \
@@ -115,12 +126,12 @@ static inline void checkpoint_host(const char *text, unsigned int n, const uint6
         "\t.if checkpoint_keys - (\\count)\n"                                                      \
         "\t.error \"checkpoint " name " wants one value for each of: " keys "\"\n"                 \
         "\t.endif\n"                                                                               \
-        "\t.if " #mode " - 64\n"                                                                   \
-        "\t.error \"checkpoint " name " is not listed for 64-bit code\"\n"                         \
+        "\t.if " #mode " - " CHECKPOINT_C_MODE_ "\n"                                               \
+        "\t.error \"checkpoint " name " is not listed for this mode\"\n"                           \
         "\t.endif\n"                                                                               \
         "771:\n"                                                                                   \
         "\t.pushsection " CHECKPOINT_SECTION ", \"\", @progbits\n"                                 \
-        "\t.quad 771b\n"                                                                           \
+        "\t" CHECKPOINT_C_ADDRESS_ "\n"                                                            \
         "\t.long " #index ", " #mode "\n"                                                          \
         "772:\n"                                                                                   \
         "\t.asciz \"" name "\"\n"                                                                  \
@@ -129,14 +140,15 @@ static inline void checkpoint_host(const char *text, unsigned int n, const uint6
         ".endm\n");
 #include CHECKPOINT_LIST
 #undef CHECKPOINT
-_Static_assert(CHECKPOINT_NAME_MAX == 48 && CHECKPOINT_LONG64 == 64, "the numbers written above");
+_Static_assert(CHECKPOINT_NAME_MAX == 48 && CHECKPOINT_LONG64 == 64 && CHECKPOINT_PROTECTED32 == 32,
+               "the numbers written above");
 
-/* checkpoint_emit64 gives back every register and flag, so all of the cost is to load these two. */
+/* The emitter gives back every register and flag, so all of the cost is to load these two. */
 #define CHECKPOINT_C(id, ...)                                                                      \
     do {                                                                                           \
-        const uint64_t checkpoint_values_[] = {__VA_ARGS__};                                       \
-        asm volatile("checkpoint_begin_" #id                                                       \
-                     ":\n\tcall checkpoint_emit64\n\tcheckpoint_record_" #id " %c[count]"          \
+        const checkpoint_c_value checkpoint_values_[] = {__VA_ARGS__};                             \
+        asm volatile("checkpoint_begin_" #id ":\n\tcall checkpoint_emit" CHECKPOINT_C_MODE_        \
+                     "\n\tcheckpoint_record_" #id " %c[count]"                                     \
                      :                                                                             \
                      : "D"(checkpoint_text_##id), "S"(checkpoint_values_),                         \
                        [count] "i"(sizeof(checkpoint_values_) / sizeof(checkpoint_values_[0]))     \

@@ -43,6 +43,9 @@
 #define START_KERNEL_MAP  0xffffffff80000000
 #define KERNEL_IMAGE_SIZE 0x40000000
 
+/* Where a 32-bit kernel has physical address 0 (CONFIG_PAGE_OFFSET, the usual 3 GiB : 1 GiB split). */
+#define __PAGE_OFFSET 0xc0000000
+
 /* The decompressor's own areas in .bss (the kernel's BOOT_HEAP_SIZE and BOOT_STACK_SIZE). */
 #define BOOT_HEAP_SIZE  0x10000
 #define BOOT_STACK_SIZE 0x4000

@@ -82,7 +82,7 @@ static void put_padded(const struct conversion *conversion, const char *text, si
         put_char(' ');
 }
 
-static void put_number(const struct conversion *conversion, uint64_t value, bool negative)
+static void put_number(const struct conversion *conversion, unsigned long value, bool negative)
 {
     unsigned int base = conversion->letter == 'x' ? 16 : 10;
     char digits[24];
@@ -122,8 +122,8 @@ void printk(const char *format, ...)
         } else if (conversion.letter == 'c') {
             put_char((char)va_arg(args, int));
         } else if (conversion.letter == 'd') {
-            int64_t value = va_arg(args, int);
-            put_number(&conversion, (uint64_t)(value < 0 ? -value : value), value < 0);
+            long value = va_arg(args, int);
+            put_number(&conversion, (unsigned long)(value < 0 ? -value : value), value < 0);
         } else if (conversion.letter == 'u' || conversion.letter == 'x') {
             put_number(&conversion,
                        conversion.wide ? va_arg(args, unsigned long) : va_arg(args, unsigned int),

@@ -14,6 +14,7 @@
 #define PARAGRAPH       16 /* the unit of syssize */
 #define CRC_SIZE        4
 #define HEADER_END      BP_hdr_end
+#define PROTOCOL_32     0x020a /* 2.10: pref_address and init_size, but no xloadflags */
 
 /* Slack for unpacking in place, in bytes: see extract_offset(). */
 #define SLACK_FIXED 0x20000
@@ -77,25 +78,26 @@ static bool find_symbols(const struct elf_file *elf, struct stub_symbols *ret, s
  * At the end of unpacking output_len bytes are written and all input is read. What lies before the
  * end can be tighter: deflate may grow a block that does not compress, by 5 bytes in each 32 KiB or
  * so. One byte in 256 of the output covers that for every codec Linux knows, and 128 KiB covers
- * the largest unit that a codec holds back. The head must be clear of the copy as well: it runs
- * while the image moves.
+ * the largest unit that a codec holds back.
  */
-static uint64_t extract_offset(const struct piggy *piggy, const struct stub_symbols *symbols)
+uint32_t extract_offset(const struct piggy *piggy)
 {
     uint64_t slack = (piggy->output_len >> SLACK_SHIFT) + SLACK_FIXED;
     uint64_t offset = slack;
     if (piggy->output_len > piggy->input_len)
         offset += piggy->output_len - piggy->input_len;
-    if (symbols->ehead > offset)
-        offset = symbols->ehead;
-    return round_up(offset, 4096);
+    return (uint32_t)round_up(offset, 4096);
 }
 
 /* Memory needed from the output address on: the stub's buffer, or the kernel if that is larger. */
 static bool compute_init_size(const struct piggy *piggy, const struct stub_symbols *symbols,
                               uint32_t *ret, struct failure *why)
 {
-    uint64_t stub = symbols->end + extract_offset(piggy, symbols);
+    uint64_t stub = symbols->end + piggy->extract_offset;
+    /* The head must be clear of the copy: it runs while the image moves. */
+    if (symbols->ehead > piggy->extract_offset)
+        return fail(why, "stub.elf: .head.text ends at 0x%lx, after the copy's start at 0x%x",
+                    symbols->ehead, piggy->extract_offset);
     uint64_t size = stub > piggy->kernel_total_size ? stub : piggy->kernel_total_size;
     if (size > UINT32_MAX)
         return fail(why, "stub.elf: needs 0x%lx bytes of memory, more than 4 GiB", size);
@@ -196,6 +198,11 @@ static unsigned int log2_of(uint64_t power)
 static void fill_header(const struct options *options, const struct piggy *piggy,
                         const struct stub_symbols *symbols, uint32_t init_size, struct bytes *image)
 {
+    /* What a 32-bit kernel of that time says of itself: no word about a 64-bit entry yet. */
+    if (piggy->bits == 32) {
+        put_word(image, BP_version, PROTOCOL_32, 2);
+        put_word(image, BP_xloadflags, 0, 2);
+    }
     put_word(image, BP_kernel_alignment, options->alignment, 4);
     put_word(image, BP_relocatable_kernel, 1, 1);
     put_word(image, BP_min_alignment, log2_of(options->alignment), 1);

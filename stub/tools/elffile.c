@@ -3,14 +3,16 @@
 
 #include <string.h>
 
-static bool check_header(const struct elf_file *file, struct failure *why)
+static bool check_header(struct elf_file *file, struct failure *why)
 {
     const GElf_Ehdr *header = &file->header;
-    if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_ident[EI_DATA] != ELFDATA2LSB)
-        return fail(why, "%s: not a 64-bit little-endian ELF", file->path);
-    if (header->e_machine != EM_X86_64)
-        return fail(why, "%s: ELF for machine %u, not x86-64 (%u)", file->path, header->e_machine,
-                    EM_X86_64);
+    unsigned int machine = header->e_ident[EI_CLASS] == ELFCLASS32 ? EM_386 : EM_X86_64;
+    if (header->e_ident[EI_DATA] != ELFDATA2LSB)
+        return fail(why, "%s: not a little-endian ELF", file->path);
+    file->bits = machine == EM_386 ? 32 : 64;
+    if (header->e_machine != machine)
+        return fail(why, "%s: %u-bit ELF for machine %u, not %s (%u)", file->path, file->bits,
+                    header->e_machine, machine == EM_386 ? "i386" : "x86-64", machine);
     if (header->e_type != ET_EXEC && header->e_type != ET_DYN)
         return fail(why, "%s: ELF of type %u, not a linked program", file->path, header->e_type);
     return true;
@@ -70,7 +72,8 @@ static bool find_in_table(const struct elf_file *file, Elf_Scn *scn, const GElf_
                           const char *name, uint64_t *ret)
 {
     Elf_Data *data = elf_getdata(scn, NULL);
-    size_t count = data ? data->d_size / sizeof(Elf64_Sym) : 0;
+    size_t size = file->bits == 32 ? sizeof(Elf32_Sym) : sizeof(Elf64_Sym);
+    size_t count = data ? data->d_size / size : 0;
     for (size_t i = 0; i < count && i < INT32_MAX; i++) {
         GElf_Sym symbol;
         if (!gelf_getsym(data, (int)i, &symbol) || symbol.st_shndx == SHN_UNDEF)

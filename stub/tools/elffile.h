@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * An x86-64 ELF file in memory, read through libelf. The file is hostile: libelf checks its tables
+ * An x86 ELF file in memory, of 64 or of 32 bits, read through libelf. The file is hostile: libelf checks its tables
  * against the file's size, and what it hands out is checked again where it is used.
  */
 #ifndef BOOTSCOPE_TOOLS_ELFFILE_H
@@ -14,13 +14,15 @@ struct elf_file {
     const char *path; /* for messages; not owned */
     Elf *elf;
     GElf_Ehdr header;
+    unsigned int bits; /* 64: x86-64; 32: i386 */
     size_t section_count;
     size_t names; /* section index of the section names */
 };
 
 /*
  * Opens an ELF that lies in memory; data must outlive the elf_file (bytes after the ELF's own are
- * allowed). Fails: not an ELF, not 64-bit little endian x86-64, or neither ET_EXEC nor ET_DYN.
+ * allowed). Fails: not an ELF, neither x86-64 of 64 bits nor i386 of 32, or neither
+ * ET_EXEC nor ET_DYN.
  */
 bool elf_file_open(struct elf_file *file, const char *path, const struct bytes *data,
                    struct failure *why);

@@ -96,10 +96,10 @@ static bool run(const struct workshop *shop, const char *const argv[], struct fa
     return wait_for(child, argv[0], log, why);
 }
 
-static bool assemble(const struct workshop *shop, struct failure *why)
+static bool assemble(const struct workshop *shop, unsigned int bits, struct failure *why)
 {
     const char *const argv[] = {"as",
-                                "--64",
+                                bits == 32 ? "--32" : "--64",
                                 "-I",
                                 shop->directory,
                                 "-o",
@@ -109,7 +109,8 @@ static bool assemble(const struct workshop *shop, struct failure *why)
     return run(shop, argv, why);
 }
 
-static bool link_parts(const struct workshop *shop, const char *stub, struct failure *why)
+static bool link_parts(const struct workshop *shop, const char *stub, unsigned int bits,
+                       struct failure *why)
 {
     char script[PATH_MAX], object[PATH_MAX];
     if (snprintf(script, sizeof(script), "%s/stub.lds", stub) >= (int)sizeof(script) ||
@@ -122,7 +123,7 @@ static bool link_parts(const struct workshop *shop, const char *stub, struct fai
         return fail_errno(why, object);
     const char *const argv[] = {"ld",
                                 "-m",
-                                "elf_x86_64",
+                                bits == 32 ? "elf_i386" : "elf_x86_64",
                                 "-pie",
                                 "--no-dynamic-linker",
                                 "-z",
@@ -138,14 +139,14 @@ static bool link_parts(const struct workshop *shop, const char *stub, struct fai
     return run(shop, argv, why);
 }
 
-bool link_stub(const char *stub, const struct bytes *piggy_source, const struct bytes *compressed,
-               struct bytes *ret, struct failure *why)
+bool link_stub(const char *stub, unsigned int bits, const struct bytes *piggy_source,
+               const struct bytes *compressed, struct bytes *ret, struct failure *why)
 {
     struct workshop shop = {0};
     bool ok = open_workshop(&shop, why) &&
               write_file(shop.files[FILE_PAYLOAD], compressed->data, compressed->size, why) &&
               write_file(shop.files[FILE_SOURCE], piggy_source->data, piggy_source->size, why) &&
-              assemble(&shop, why) && link_parts(&shop, stub, why) &&
+              assemble(&shop, bits, why) && link_parts(&shop, stub, bits, why) &&
               read_file(shop.files[FILE_ELF], ret, why);
     cleanup_run();
     return ok;

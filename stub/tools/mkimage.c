@@ -2,6 +2,7 @@
 /* mkimage: puts the annotated stub in front of a kernel. mkimage.h shows the steps. */
 #include "mkimage.h"
 
+#include <elf.h>
 #include <getopt.h>
 #include <stdlib.h>
 
@@ -127,7 +128,8 @@ static bool read_payload(const struct options *options, struct bytes *ret, struc
     struct bytes relocs = {0};
     if (!read_file(options->kernel, ret, why) || !read_file(options->relocs, &relocs, why))
         return false;
-    if (relocs.size % sizeof(uint32_t) || relocs.size < 3 * sizeof(uint32_t)) {
+    size_t lists = ret->size > EI_CLASS && ret->data[EI_CLASS] == ELFCLASS32 ? 1 : 3;
+    if (relocs.size % sizeof(uint32_t) || relocs.size < lists * sizeof(uint32_t)) {
         bytes_free(&relocs);
         return fail(why, "%s: not a relocation table", options->relocs);
     }
@@ -156,8 +158,10 @@ static bool make_parts(const struct options *options, struct parts *parts, struc
         return false;
     piggy->input_len = (uint32_t)parts->compressed.size;
     piggy->output_len = (uint32_t)parts->payload.size;
+    piggy->extract_offset = extract_offset(piggy);
     return make_piggy(piggy, &parts->source, why) &&
-           link_stub(options->stub, &parts->source, &parts->compressed, &parts->elf, why) &&
+           link_stub(options->stub, piggy->bits, &parts->source, &parts->compressed, &parts->elf,
+                     why) &&
            make_image(options, piggy, &parts->elf, &parts->image, why);
 }
 

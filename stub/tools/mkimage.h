@@ -32,6 +32,8 @@ struct piggy {
     uint32_t input_len, output_len; /* compressed and unpacked bytes of the payload */
     uint64_t kernel_total_size;     /* memory from the lowest to the highest PT_LOAD byte */
     uint64_t load_physical_addr;
+    unsigned int bits;       /* of the kernel, and so of the stub: 32 or 64 */
+    uint32_t extract_offset; /* from output to the copy of the image, at least */
 };
 
 /*
@@ -42,11 +44,17 @@ bool compress_payload(const struct bytes *payload, int level, struct bytes *ret,
                       struct failure *why);
 
 /*
- * piggy.c: reads the payload's program headers. Fails: not an x86-64 ELF, no PT_LOAD, one below
+ * piggy.c: reads the payload's program headers. Fails: not an x86 ELF, no PT_LOAD, one below
  * pref_address, or outside the file.
  */
 bool measure_kernel(const char *path, const struct bytes *payload, uint64_t pref_address,
                     struct piggy *ret, struct failure *why);
+
+/*
+ * How far into the buffer the copy of the image must at least start, so that unpacking never catches
+ * up with the input that it has yet to read. From input_len and output_len; whole pages.
+ */
+uint32_t extract_offset(const struct piggy *piggy);
 
 /* The text of piggy.S, which includes the compressed payload as payload.gz. */
 bool make_piggy(const struct piggy *piggy, struct bytes *ret, struct failure *why);
@@ -56,8 +64,8 @@ bool make_piggy(const struct piggy *piggy, struct bytes *ret, struct failure *wh
  * the ELF. Fails: no as or ld on the path, either fails (with its first line), temporary directory
  * not writable or full.
  */
-bool link_stub(const char *stub, const struct bytes *piggy_source, const struct bytes *compressed,
-               struct bytes *ret, struct failure *why);
+bool link_stub(const char *stub, unsigned int bits, const struct bytes *piggy_source,
+               const struct bytes *compressed, struct bytes *ret, struct failure *why);
 
 /* bzimage.c: the whole bzImage from the linked stub and setup.bin. */
 bool make_image(const struct options *options, const struct piggy *piggy, const struct bytes *elf,

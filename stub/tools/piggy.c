@@ -48,6 +48,7 @@ bool measure_kernel(const char *path, const struct bytes *payload, uint64_t pref
     struct elf_file elf;
     if (!elf_file_open(&elf, path, payload, why))
         return false;
+    ret->bits = elf.bits;
     bool ok = measure_segments(&elf, payload->size, pref_address, ret, why);
     elf_file_close(&elf);
     return ok;
@@ -71,6 +72,19 @@ static bool append(struct bytes *text, struct failure *why, const char *format, 
     return true;
 }
 
+/*
+ * For the 32-bit stub, which has the distance to its copy as a constant of the link; the 64-bit one
+ * works it out from init_size. A relocation adds a symbol and cannot subtract one: hence two.
+ */
+static bool append_offset(struct bytes *text, const struct piggy *piggy, struct failure *why)
+{
+    if (piggy->bits != 32)
+        return true;
+    return append(text, why, ".globl z_extract_offset, z_extract_offset_negative\n") &&
+           append(text, why, "z_extract_offset = 0x%x\n", piggy->extract_offset) &&
+           append(text, why, "z_extract_offset_negative = -0x%x\n", piggy->extract_offset);
+}
+
 bool make_piggy(const struct piggy *piggy, struct bytes *ret, struct failure *why)
 {
     struct bytes text = {0};
@@ -80,6 +94,7 @@ bool make_piggy(const struct piggy *piggy, struct bytes *ret, struct failure *wh
         append(&text, why, "z_input_len = %u\n", piggy->input_len) &&
         append(&text, why, "z_output_len = %u\n", piggy->output_len) &&
         append(&text, why, "LOAD_PHYSICAL_ADDR = 0x%lx\n", piggy->load_physical_addr) &&
+        append_offset(&text, piggy, why) &&
         /* The same as words, for C: an absolute symbol is no use to position-independent code. */
         append(&text, why, ".section .rodata, \"a\", @progbits\n.balign 8\n") &&
         append(&text, why, ".globl input_len, output_len, kernel_total_size\n") &&

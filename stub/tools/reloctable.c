@@ -89,6 +89,26 @@ static bool find_per_cpu(struct collector *c, struct failure *why)
     return true;
 }
 
+static bool unsupported(const struct collector *c, const struct walk *walk,
+                        const struct reference *ref, struct failure *why)
+{
+    return fail(why, "%s: %s: offset 0x%lx: unsupported relocation type %u against '%s'",
+                c->elf->path, walk->name, ref->offset, ref->type, ref->symbol);
+}
+
+/* Of a 32-bit kernel: distances stay, addresses move. */
+static bool choose_list_32(struct collector *c, const struct walk *walk,
+                           const struct reference *ref, struct sites **ret, struct failure *why)
+{
+    bool moves = ref->section != SHN_ABS && ref->section != SHN_UNDEF;
+
+    *ret = ref->type == R_386_32 && moves ? &c->table->abs32 : NULL;
+    if (ref->type == R_386_NONE || ref->type == R_386_32 || ref->type == R_386_PC32 ||
+        ref->type == R_386_PLT32)
+        return true;
+    return unsupported(c, walk, ref, why);
+}
+
 /* Decides by type and symbol which list a reference belongs to; NULL: it stays as it is. */
 static bool choose_list(struct collector *c, const struct walk *walk, const struct reference *ref,
                         struct sites **ret, struct failure *why)
@@ -96,6 +116,8 @@ static bool choose_list(struct collector *c, const struct walk *walk, const stru
     bool per_cpu = is_per_cpu(c, ref);
     bool moves = ref->section != SHN_ABS && ref->section != SHN_UNDEF;
 
+    if (c->elf->bits == 32)
+        return choose_list_32(c, walk, ref, ret, why);
     *ret = NULL;
     switch (ref->type) {
     case R_X86_64_NONE:
@@ -118,8 +140,7 @@ static bool choose_list(struct collector *c, const struct walk *walk, const stru
     default:
         break;
     }
-    return fail(why, "%s: %s: offset 0x%lx: unsupported relocation type %u against '%s'",
-                c->elf->path, walk->name, ref->offset, ref->type, ref->symbol);
+    return unsupported(c, walk, ref, why);
 }
 
 static bool add_reference(struct collector *c, const struct walk *walk, const struct reference *ref,
@@ -143,9 +164,10 @@ static bool add_reference(struct collector *c, const struct walk *walk, const st
     if (walk->target == c->per_cpu_section)
         site += c->per_cpu_load;
     /* The table holds 32 bits of it; the reader puts the sign extension back. */
-    if (site < START_KERNEL_MAP)
+    uint64_t map = c->elf->bits == 32 ? __PAGE_OFFSET : START_KERNEL_MAP;
+    if (site < map)
         return fail(why, "%s: %s: offset 0x%lx: relocation below the kernel's mapping at 0x%lx",
-                    c->elf->path, walk->name, ref->offset, START_KERNEL_MAP);
+                    c->elf->path, walk->name, ref->offset, map);
     if (!add_site(sites, site))
         return fail(why, "%s: out of memory at %zu relocations", c->elf->path, sites->count);
     return true;
@@ -202,9 +224,10 @@ static bool begin_walk(const struct collector *c, const GElf_Shdr *section, stru
     *ret_skip = !(walk->section.sh_flags & SHF_ALLOC) || walk->section.sh_type == SHT_NOTE;
     if (*ret_skip)
         return true;
-    if (section->sh_type == SHT_REL)
-        return fail(why, "%s: %s: relocations without addends, which x86-64 does not use",
-                    c->elf->path, walk->name);
+    if (section->sh_type != (c->elf->bits == 32 ? SHT_REL : SHT_RELA))
+        return fail(why, "%s: %s: relocations with%s addends, which %s does not use", c->elf->path,
+                    walk->name, section->sh_type == SHT_REL ? "out" : "",
+                    c->elf->bits == 32 ? "i386" : "x86-64");
     if (!elf_section(c->elf, section->sh_link, &symbols, why))
         return false;
     walk->strings = symbols.sh_link;
@@ -213,6 +236,18 @@ static bool begin_walk(const struct collector *c, const GElf_Shdr *section, stru
     if (symbols.sh_type != SHT_SYMTAB || !walk->symbols)
         return fail(why, "%s: %s: relocations with no symbol table (section %u)", c->elf->path,
                     walk->name, section->sh_link);
+    return true;
+}
+
+/* Entry number index of either kind; the addend, which nothing here needs, stays unset. */
+static bool get_relocation(Elf_Data *data, int index, unsigned int bits, GElf_Rela *ret)
+{
+    GElf_Rel rel;
+    if (bits == 64)
+        return gelf_getrela(data, index, ret);
+    if (!gelf_getrel(data, index, &rel))
+        return false;
+    *ret = (GElf_Rela){.r_offset = rel.r_offset, .r_info = rel.r_info};
     return true;
 }
 
@@ -225,15 +260,16 @@ static bool collect_section(struct collector *c, Elf_Scn *scn, const GElf_Shdr *
         return false;
     if (skip)
         return true;
+    size_t size = c->elf->bits == 32 ? sizeof(Elf32_Rel) : sizeof(Elf64_Rela);
     Elf_Data *data = elf_getdata(scn, NULL);
-    if (!data || section->sh_entsize != sizeof(Elf64_Rela) ||
-        data->d_size % sizeof(Elf64_Rela) != 0 || data->d_size / sizeof(Elf64_Rela) > INT32_MAX)
+    if (!data || section->sh_entsize != size || data->d_size % size != 0 ||
+        data->d_size / size > INT32_MAX)
         return fail(why, "%s: %s: damaged relocation section", c->elf->path, walk.name);
-    int count = (int)(data->d_size / sizeof(Elf64_Rela));
+    int count = (int)(data->d_size / size);
     for (int i = 0; i < count; i++) {
         GElf_Rela rela;
         struct reference ref;
-        if (!gelf_getrela(data, i, &rela))
+        if (!get_relocation(data, i, c->elf->bits, &rela))
             return fail(why, "%s: %s: relocation %d: %s", c->elf->path, walk.name, i,
                         elf_errmsg(-1));
         if (!resolve(c, &walk, &rela, &ref, why) || !add_reference(c, &walk, &ref, why))
@@ -281,7 +317,7 @@ static bool sort_sites(struct sites *sites, const char *path, struct failure *wh
 bool reloc_table_collect(const struct elf_file *elf, struct reloc_table *ret, struct failure *why)
 {
     struct collector c = {.elf = elf, .table = ret};
-    *ret = (struct reloc_table){0};
+    *ret = (struct reloc_table){.bits = elf->bits};
     bool ok = find_per_cpu(&c, why) && collect_all(&c, why) &&
               sort_sites(&ret->abs64, elf->path, why) &&
               sort_sites(&ret->inverse32, elf->path, why) &&
@@ -304,13 +340,16 @@ static uint8_t *put_list(uint8_t *at, const struct sites *sites)
 
 bool reloc_table_encode(const struct reloc_table *table, struct bytes *ret, struct failure *why)
 {
-    size_t words = 3 + table->abs64.count + table->inverse32.count + table->abs32.count;
+    size_t lists = table->bits == 32 ? 1 : 3;
+    size_t words = lists + table->abs64.count + table->inverse32.count + table->abs32.count;
     struct bytes bytes = {0};
     uint8_t *at = bytes_grow(&bytes, words * sizeof(uint32_t));
     if (!at)
         return fail(why, "out of memory for %zu relocations", words);
-    at = put_list(at, &table->abs64);
-    at = put_list(at, &table->inverse32);
+    if (lists == 3) {
+        at = put_list(at, &table->abs64);
+        at = put_list(at, &table->inverse32);
+    }
     put_list(at, &table->abs32);
     *ret = bytes;
     return true;
