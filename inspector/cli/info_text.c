@@ -108,6 +108,8 @@ static void payload(const struct info *info, const struct text *out)
          text_count(kernel->size));
     if (!kernel->has_relocs)
         line(out, "relocations", "none");
+    else if (kernel->bits == 32)
+        line(out, "relocations", "%s 32-bit, of a 32-bit kernel", text_count(kernel->abs32.count));
     else if (kernel->has_inverse)
         line(out, "relocations", "%s 32-bit, %s inverse 32-bit, %s 64-bit",
              text_count(kernel->abs32.count), text_count(kernel->inverse32.count),

@@ -49,6 +49,10 @@ struct error *wrap_payload(const struct image *image, struct scratch **ret)
     const size_t terminator = kernel->has_inverse ? 0 : sizeof(uint32_t);
     struct scratch *payload;
 
+    if (kernel->bits == 32)
+        return error_new(ERROR_INPUT,
+                         "%s: its kernel is a 32-bit one, and the stub starts 64-bit ones",
+                         image->path);
     if (!kernel->has_relocs)
         return error_new(ERROR_INPUT,
                          "%s: its kernel has no relocation table (built without RANDOMIZE_BASE), "

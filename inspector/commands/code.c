@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "disasm.h"
-#include "layout.h"
 #include "memory.h"
 #include "place.h"
 
@@ -140,9 +139,10 @@ static void find_copy(const struct stop *stop, struct owner *owner)
         owner->copy = copy ? "copy" : "loaded";
         owner->copy_text = copy ? "the copy" : "as loaded";
     } else if (owner->module == MODULE_KERNEL) {
-        owner->copy = owner->address >= START_KERNEL_MAP ? "virtual" : "physical";
-        owner->copy_text = owner->address >= START_KERNEL_MAP ? "at its virtual address"
-                                                              : "at its physical address";
+        bool high = owner->address >= image_map(stop->image);
+
+        owner->copy = high ? "virtual" : "physical";
+        owner->copy_text = high ? "at its virtual address" : "at its physical address";
     }
 }
 

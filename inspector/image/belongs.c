@@ -13,6 +13,9 @@
 /* Where kernel_version counts from, and how much of the setup code is the string's. */
 #define VERSION_BASE 0x200
 
+/* Only a decompressor has it. */
+#define PAYLOAD_SECTION ".rodata..compressed"
+
 struct gap {
     size_t start, end;
 };
@@ -132,6 +135,8 @@ static enum part part_by_kind(const struct elf_file *file)
 {
     GElf_Shdr details;
 
+    if (elf_file_section(file, PAYLOAD_SECTION, &details))
+        return PART_STUB;
     if (file->header.e_ident[EI_CLASS] == ELFCLASS32)
         return PART_SETUP;
     return elf_file_section(file, CHECKPOINT_SECTION, &details) ? PART_STUB : PART_KERNEL;
@@ -141,8 +146,8 @@ enum part part_of(const struct image *image, const struct elf_file *file)
 {
     if (!image)
         return part_by_kind(file);
-    if (file->header.e_ident[EI_CLASS] == ELFCLASS32)
-        return is_setup(image, file) ? PART_SETUP : PART_NONE;
+    if (file->header.e_ident[EI_CLASS] == ELFCLASS32 && is_setup(image, file))
+        return PART_SETUP;
     if (is_stub(image, file))
         return PART_STUB;
     return is_kernel(image, file) ? PART_KERNEL : PART_NONE;

@@ -35,8 +35,9 @@ struct error *symbols_find(const struct image *image, struct symbol_files *files
 
 /*
  * Opens the files that the user named, into places of *files that are still empty. Without an image
- * (NULL) there is nothing to compare with, and a file's kind decides: 32-bit is the setup code,
- * one with checkpoint records the decompressor, another the kernel. ERROR_INPUT: a file cannot be
+ * (NULL) there is nothing to compare with, and a file's kind decides: one with a compressed payload in it
+ * is the decompressor, another of 32 bits the setup code, another with checkpoint records the
+ * decompressor, any other the kernel. ERROR_INPUT: a file cannot be
  * opened, belongs to no part of the image, or to one that has its file already. *files stays valid.
  */
 struct error *symbols_named(const struct image *image, const char *const *paths, size_t count,

@@ -15,14 +15,15 @@
 #include "elf_file.h"
 #include "identify.h"
 #include "kernel.h"
+#include "layout.h"
 #include "payload.h"
 
 #define SECTOR    512u
 #define PARAGRAPH 16u
 
-/* Protocol versions that brought the fields we cannot do without. */
+/* Protocol versions that brought fields: the first two we cannot do without. */
 #define VERSION_PAYLOAD 0x0208 /* payload_offset, payload_length */
-#define VERSION_XLOAD   0x020c /* xloadflags */
+#define VERSION_XLOAD   0x020c /* xloadflags, which tell 64-bit kernels from others */
 
 /* Where kernel_version counts from. */
 #define KERNEL_VERSION_BASE 0x200
@@ -73,14 +74,6 @@ static struct error *check_kind(const struct setup_header *header)
     if (!(header->loadflags & LOADED_HIGH))
         return error_new(ERROR_INPUT, "not a bzImage: loadflags 0x%x has no LOADED_HIGH (a zImage)",
                          header->loadflags);
-    if (header->version < VERSION_XLOAD)
-        return error_new(ERROR_INPUT,
-                         "boot protocol %u.%02u does not say whether the kernel is "
-                         "x86-64: 2.12 does",
-                         header->version >> 8, header->version & 0xff);
-    if (!(header->xloadflags & XLF_KERNEL_64))
-        return error_new(ERROR_INPUT, "not an x86-64 kernel: xloadflags 0x%x has no XLF_KERNEL_64",
-                         header->xloadflags);
     return NULL;
 }
 
@@ -262,6 +255,28 @@ static void unpacked_more(void *context, uint64_t done, uint64_t total)
         watch->progress(watch->context, done, total);
 }
 
+/* Before 2.12 the header does not tell, and the ELF alone decides. */
+static struct error *check_width(const struct setup_fields *setup, const struct kernel *kernel)
+{
+    bool wide = setup->xloadflags & XLF_KERNEL_64;
+
+    if (setup->version < VERSION_XLOAD || wide == (kernel->bits == 64))
+        return NULL;
+    return error_new(ERROR_INPUT,
+                     "unpacks to a %u-bit kernel, but xloadflags 0x%x %s XLF_KERNEL_64",
+                     kernel->bits, setup->xloadflags, wide ? "has" : "has no");
+}
+
+uint64_t kernel_map(const struct kernel *kernel)
+{
+    return kernel->bits == 32 ? __PAGE_OFFSET : START_KERNEL_MAP;
+}
+
+uint64_t image_map(const struct image *image)
+{
+    return image ? kernel_map(&image->kernel) : START_KERNEL_MAP;
+}
+
 struct error *image_unpack(struct image *image, progress_handler progress, void *context)
 {
     struct unpack_watch watch = {image, progress, context};
@@ -272,12 +287,18 @@ struct error *image_unpack(struct image *image, progress_handler progress, void 
     struct error *err = payload_unpack(image->codec, image->payload, image->payload_size,
                                        image->unpacked_size_hint, unpacked_more, &watch, &unpacked);
     if (!err) {
+        struct kernel kernel;
+
         scratch_seal(unpacked);
-        err = kernel_parse(unpacked->bytes, unpacked->size, &image->kernel);
-        if (err)
+        err = kernel_parse(unpacked->bytes, unpacked->size, &kernel);
+        if (!err)
+            err = check_width(&image->setup, &kernel);
+        if (err) {
             scratch_free(unpacked);
-        else
+        } else {
             image->unpacked = unpacked;
+            image->kernel = kernel;
+        }
     }
     return error_context(err, "%s: %s payload", image->path, codec_name(image->codec));
 }

@@ -59,10 +59,11 @@ struct kernel_segment {
     uint64_t offset, vaddr, paddr, filesz, memsz, align;
 };
 
-/* One list of the relocation table: sites as they stand in the file (u32, sign-extend to 64). */
+/* One list of the relocation table: sites as they stand in the file (u32, see reloc_site()). */
 struct reloc_list {
     const uint8_t *sites; /* count little-endian u32s, not aligned; owned by the image */
     size_t count;
+    bool whole; /* of a 32-bit kernel: a site is a whole address, not the low half of one */
 };
 
 #define KERNEL_SEGMENTS_MAX 32
@@ -71,7 +72,8 @@ struct reloc_list {
 struct kernel {
     const uint8_t *bytes; /* the whole unpacked payload: ELF, then relocation table */
     size_t size;
-    uint64_t entry; /* e_entry */
+    unsigned int bits; /* 64; or 32: an i386 kernel, whose table is the one list abs32 */
+    uint64_t entry;    /* e_entry */
     unsigned int segment_count;
     struct kernel_segment segments[KERNEL_SEGMENTS_MAX];
     bool has_relocs;
@@ -101,8 +103,7 @@ struct image {
 
 /*
  * Maps the file and decodes its header. ERROR_INPUT with the file and the reason: no such file,
- * unreadable, not a bzImage (no 0xaa55, no HdrS), a protocol older than 2.08, not x86-64
- * (xloadflags), truncated, payload outside the file, unknown codec.
+ * unreadable, not a bzImage (no 0xaa55, no HdrS), a protocol older than 2.08, truncated, payload outside the file, unknown codec.
  */
 struct error *image_open(const char *path, struct image **ret);
 void image_close(struct image *image);
@@ -112,7 +113,8 @@ typedef void (*progress_handler)(void *context, uint64_t done, uint64_t total);
 
 /*
  * Decompresses the payload into image->kernel and decodes the ELF's program headers and the
- * relocation table. ERROR_INPUT: does not decompress, not an x86-64 ELF, segments outside the file.
+ * relocation table. ERROR_INPUT: does not decompress, not an x86 ELF, segments outside the file, of
+ * another width than xloadflags say (protocol 2.12 and newer).
  * Calling it again does nothing.
  */
 struct error *image_unpack(struct image *image, progress_handler progress, void *context);
@@ -123,7 +125,18 @@ struct error *image_unpack(struct image *image, progress_handler progress, void 
  */
 void image_trim(const struct image *image);
 
-/* The site as a kernel virtual address, as linked: the u32 sign-extended. index < list->count. */
+/*
+ * What is added to a physical address to give the virtual one that the kernel is linked for:
+ * START_KERNEL_MAP of 64-bit kernels, and where nothing is known; __PAGE_OFFSET of 32-bit ones.
+ */
+uint64_t kernel_map(const struct kernel *kernel);
+/* The same of an image that may be NULL, or not unpacked. */
+uint64_t image_map(const struct image *image);
+
+/*
+ * The site as a kernel virtual address, as linked: of a 64-bit kernel the u32 sign-extended.
+ * index < list->count.
+ */
 virt_t reloc_site(const struct reloc_list *list, size_t index);
 
 #endif

@@ -19,10 +19,16 @@ static void raise_to(size_t *end, uint64_t value)
         *end = (size_t)value;
 }
 
+static bool is_narrow(const GElf_Ehdr *header)
+{
+    return header->e_ident[EI_CLASS] == ELFCLASS32;
+}
+
 static struct error *check_header(const GElf_Ehdr *header)
 {
-    if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_machine != EM_X86_64)
-        return error_new(ERROR_INPUT, "unpacks to an ELF for machine %u, class %u: not x86-64",
+    if (header->e_machine != (is_narrow(header) ? EM_386 : EM_X86_64))
+        return error_new(ERROR_INPUT,
+                         "unpacks to an ELF for machine %u, class %u: neither x86-64 nor i386",
                          header->e_machine, header->e_ident[EI_CLASS]);
     if (header->e_type != ET_EXEC && header->e_type != ET_DYN)
         return error_new(ERROR_INPUT, "unpacks to an ELF of type %u: not an executable",
@@ -62,17 +68,17 @@ static struct error *add_segment(const GElf_Phdr *header, struct kernel *kernel)
 static struct error *read_segments(Elf *elf, const GElf_Ehdr *header, struct kernel *kernel,
                                    size_t *end)
 {
+    size_t each = is_narrow(header) ? sizeof(Elf32_Phdr) : sizeof(Elf64_Phdr);
     size_t count, loads = 0;
     GElf_Phdr segment;
 
-    if (elf_getphdrnum(elf, &count) != 0 ||
-        !inside(header->e_phoff, count * sizeof(Elf64_Phdr), kernel->size))
+    if (elf_getphdrnum(elf, &count) != 0 || !inside(header->e_phoff, count * each, kernel->size))
         return error_new(ERROR_INPUT, "program headers at 0x%" PRIx64 " are outside the payload",
                          header->e_phoff);
     if (count > KERNEL_SEGMENTS_MAX)
         return error_new(ERROR_INPUT, "%zu program headers: more than %d", count,
                          KERNEL_SEGMENTS_MAX);
-    raise_to(end, header->e_phoff + count * sizeof(Elf64_Phdr));
+    raise_to(end, header->e_phoff + count * each);
     for (size_t i = 0; i < count; i++) {
         if (!gelf_getphdr(elf, (int)i, &segment))
             return elf_error("program header %zu", i);
@@ -90,16 +96,16 @@ static struct error *read_segments(Elf *elf, const GElf_Ehdr *header, struct ker
 /* Sections matter only for where the ELF ends: the relocation table begins there. */
 static struct error *pass_sections(Elf *elf, const GElf_Ehdr *header, size_t size, size_t *end)
 {
+    size_t each = is_narrow(header) ? sizeof(Elf32_Shdr) : sizeof(Elf64_Shdr);
     Elf_Scn *section = NULL;
     GElf_Shdr details;
     size_t count;
 
-    if (elf_getshdrnum(elf, &count) != 0 ||
-        !inside(header->e_shoff, count * sizeof(Elf64_Shdr), size))
+    if (elf_getshdrnum(elf, &count) != 0 || !inside(header->e_shoff, count * each, size))
         return error_new(ERROR_INPUT, "section headers at 0x%" PRIx64 " are outside the payload",
                          header->e_shoff);
     if (count)
-        raise_to(end, header->e_shoff + count * sizeof(Elf64_Shdr));
+        raise_to(end, header->e_shoff + count * each);
     while ((section = elf_nextscn(elf, section))) {
         if (!gelf_getshdr(section, &details))
             return elf_error("section %zu", elf_ndxscn(section));
@@ -117,10 +123,12 @@ static struct error *pass_sections(Elf *elf, const GElf_Ehdr *header, size_t siz
 static struct error *parse(Elf *elf, struct kernel *kernel)
 {
     GElf_Ehdr header;
-    size_t end = sizeof(Elf64_Ehdr);
+    size_t end;
 
     if (!gelf_getehdr(elf, &header))
         return elf_error("unpacks to something that is no whole ELF");
+    end = is_narrow(&header) ? sizeof(Elf32_Ehdr) : sizeof(Elf64_Ehdr);
+    kernel->bits = is_narrow(&header) ? 32 : 64;
     struct error *err = check_header(&header);
     if (!err)
         err = read_segments(elf, &header, kernel, &end);

@@ -10,7 +10,7 @@
 #include "image.h"
 
 /*
- * Fills *ret, whose pointers go into bytes. ERROR_INPUT: not an x86-64 ELF, a segment or a section
+ * Fills *ret, whose pointers go into bytes. ERROR_INPUT: an ELF of neither x86-64 nor i386, a segment or a section
  * outside the payload, no PT_LOAD, more than KERNEL_SEGMENTS_MAX program headers, a relocation
  * table that is not terminated, not ascending, or has a site outside the segments.
  */

@@ -9,6 +9,10 @@
  * Linux 6.15 dropped the inverse list, and with it one zero:
  *
  *   | ELF | 0 | 64-bit sites | 0 | 32-bit sites |
+ *
+ * A 32-bit kernel has addresses of one size, and one list:
+ *
+ *   | ELF | 0 | 32-bit sites |
  */
 #include "kernel.h"
 
@@ -16,7 +20,6 @@
 #include <inttypes.h>
 
 #include "bytes.h"
-#include "layout.h"
 
 #define SITE sizeof(uint32_t)
 
@@ -24,7 +27,7 @@ virt_t reloc_site(const struct reloc_list *list, size_t index)
 {
     uint32_t site = load_le32(list->sites + index * SITE);
 
-    return virt((uint64_t)(int64_t)(int32_t)site);
+    return virt(list->whole ? site : (uint64_t)(int64_t)(int32_t)site);
 }
 
 /* Takes the list that ends at *end, and moves *end onto the zero before it. */
@@ -37,7 +40,8 @@ static bool take_list(const struct kernel *kernel, size_t floor, size_t *end,
         at -= SITE;
         if (load_le32(kernel->bytes + at) != 0)
             continue;
-        *ret = (struct reloc_list){kernel->bytes + at + SITE, (*end - at) / SITE - 1};
+        *ret = (struct reloc_list){kernel->bytes + at + SITE, (*end - at) / SITE - 1,
+                                   kernel->bits == 32};
         *end = at;
         return true;
     }
@@ -69,7 +73,7 @@ static struct error *check_list(const struct kernel *kernel, const struct reloc_
     span(kernel, &low, &high);
     for (size_t i = 0; i < list->count; i++) {
         uint64_t site = reloc_site(list, i).value;
-        uint64_t physical = site - START_KERNEL_MAP;
+        uint64_t physical = site - kernel_map(kernel);
 
         if (physical < low || physical >= high || high - physical < width)
             return error_new(ERROR_INPUT,
@@ -85,6 +89,18 @@ static struct error *check_list(const struct kernel *kernel, const struct reloc_
     return NULL;
 }
 
+static struct error *parse_one_list(size_t elf_end, struct kernel *kernel)
+{
+    size_t end = kernel->size;
+
+    if (!take_list(kernel, elf_end, &end, &kernel->abs32) || end != elf_end)
+        return error_new(ERROR_INPUT,
+                         "relocation table: %zu bytes after the ELF are not one list from 0 on",
+                         kernel->size - elf_end);
+    kernel->has_relocs = true;
+    return check_list(kernel, &kernel->abs32, "32-bit", sizeof(uint32_t));
+}
+
 struct error *kernel_parse_relocs(size_t elf_end, struct kernel *kernel)
 {
     struct reloc_list lists[3] = {0};
@@ -92,6 +108,8 @@ struct error *kernel_parse_relocs(size_t elf_end, struct kernel *kernel)
 
     if (end == elf_end)
         return NULL; /* a kernel that is not relocatable */
+    if (kernel->bits == 32)
+        return parse_one_list(elf_end, kernel);
     while (count < 3 && take_list(kernel, elf_end, &end, &lists[count]))
         count++;
     if (count < 2 || (count == 2 && end != elf_end))

@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "layout.h"
-
 struct error *breakpoints_add(struct breakpoints *breakpoints, const struct breakpoint *breakpoint,
                               const char *text, unsigned int *ret_number)
 {
@@ -59,11 +57,12 @@ struct breakpoint *breakpoints_find(struct breakpoints *breakpoints, unsigned in
  */
 static struct breakpoint_places kernel_places(struct timeline *timeline, uint64_t link)
 {
-    uint64_t physical = link >= START_KERNEL_MAP ? link - START_KERNEL_MAP : link;
+    uint64_t map = image_map(timeline_image(timeline));
+    uint64_t physical = link >= map ? link - map : link;
     struct breakpoint_places places = timeline_places(timeline, MODULE_KERNEL, physical);
 
     if (places.count && timeline_virtual_delta(timeline).known)
-        places.address[places.count++] = virt(START_KERNEL_MAP + physical +
+        places.address[places.count++] = virt(map + physical +
                                               timeline_virtual_delta(timeline).value);
     return places;
 }

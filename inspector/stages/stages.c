@@ -70,7 +70,7 @@ static struct error *add_kernel_entry(struct stages *stages, const struct image 
     struct stage stage = {
         .name = KERNEL_ENTRY_NAME,
         .index = STAGE_kernel_entry,
-        .bits = CHECKPOINT_LONG64,
+        .bits = image->kernel.bits == 32 ? CHECKPOINT_PROTECTED32 : CHECKPOINT_LONG64,
         .module = MODULE_KERNEL,
         .address = image->kernel.entry,
     };

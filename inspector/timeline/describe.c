@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "layout.h"
-
 /* How far past a module's last symbol an address may lie and still be called part of it. */
 #define DESCRIBE_REACH 0x10000
 
@@ -42,14 +40,14 @@ static bool covers(const struct symbols *symbols, uint64_t start, uint64_t link)
 static bool kernel_link(const struct stop *stop, uint64_t address, uint64_t *ret)
 {
     struct maybe base = stop_base(stop, MODULE_KERNEL);
-    uint64_t text;
+    uint64_t map = image_map(stop->image), text;
 
     if (!stop->image || !symbols_value(stop->kernel, "_text", &text))
         return false;
-    if (address >= START_KERNEL_MAP && stop->facts.virtual.known)
+    if (address >= map && stop->facts.virtual.known)
         *ret = address - (stop->facts.virtual.value - stop->image->setup.pref_address);
-    else if (address < START_KERNEL_MAP && base.known)
-        *ret = address - base.value + START_KERNEL_MAP;
+    else if (address < map && base.known)
+        *ret = address - base.value + map;
     else
         return false;
     return covers(stop->kernel, text, *ret);
@@ -105,14 +103,15 @@ static struct maybe kernel_address(const struct stop *stop, uint64_t link)
 {
     const struct facts *facts = &stop->facts;
     struct maybe base = stop_base(stop, MODULE_KERNEL);
+    uint64_t map = image_map(stop->image);
 
-    if (link < START_KERNEL_MAP) /* a place in the per-CPU area, and no address */
+    if (link < map) /* a place in the per-CPU area, and no address */
         return known(link);
     if (!stop->image || !base.known || !facts->virtual.known)
         return (struct maybe){0};
-    if (facts->running_kernel && registers_pc(&stop->regs).value >= START_KERNEL_MAP)
+    if (facts->running_kernel && registers_pc(&stop->regs).value >= map)
         return known(link + facts->virtual.value - stop->image->setup.pref_address);
-    return known(link - START_KERNEL_MAP + base.value);
+    return known(link - map + base.value);
 }
 
 struct maybe stop_address(const struct stop *stop, enum module module, uint64_t link)

@@ -13,20 +13,24 @@ enum fact { FACT_BOOT_PARAMS, FACT_LOAD, FACT_COPY, FACT_OUTPUT, FACT_VIRTUAL };
 struct rule {
     const char *stage;
     enum fact fact;
+    unsigned int bits;   /* of code that keeps to it; 0: of any */
     enum gpr reg;        /* the register that holds it ... */
     const char *symbol;  /* ... or, when not NULL, the decompressor's 64-bit variable */
     unsigned int offset; /* bytes into that variable */
 };
 
 static const struct rule rules[] = {
-    {"protected-mode", FACT_BOOT_PARAMS, RSI, NULL, 0},
-    {"protected-mode", FACT_LOAD, RAX, NULL, 0}, /* where setup is about to jump */
-    {"startup-32", FACT_BOOT_PARAMS, RSI, NULL, 0},
-    {"startup-64", FACT_BOOT_PARAMS, RSI, NULL, 0},
-    {"relocation-target", FACT_OUTPUT, RBP, NULL, 0},
-    {"relocation-target", FACT_COPY, RBX, NULL, 0},
-    {"location-chosen", FACT_OUTPUT, 0, "chosen_location", 0},
-    {"location-chosen", FACT_VIRTUAL, 0, "chosen_location", 8},
+    {"protected-mode", FACT_BOOT_PARAMS, 0, RSI, NULL, 0},
+    {"protected-mode", FACT_LOAD, 0, RAX, NULL, 0}, /* where setup is about to jump */
+    {"startup-32", FACT_BOOT_PARAMS, 0, RSI, NULL, 0},
+    {"startup-64", FACT_BOOT_PARAMS, 0, RSI, NULL, 0},
+    {"relocation-target", FACT_OUTPUT, 64, RBP, NULL, 0},
+    {"relocation-target", FACT_COPY, 0, RBX, NULL, 0},
+    {"location-chosen", FACT_OUTPUT, 0, 0, "chosen_location", 0},
+    {"location-chosen", FACT_VIRTUAL, 0, 0, "chosen_location", 8},
+    /* A 32-bit kernel is relocated by as much as it is moved: one number for both. */
+    {"extract-kernel", FACT_OUTPUT, 32, RBP, NULL, 0},
+    {"extract-kernel", FACT_VIRTUAL, 32, RBP, NULL, 0},
 };
 
 static struct maybe *fact_slot(struct facts *facts, enum fact fact)
@@ -68,7 +72,8 @@ struct error *facts_learn(struct stop *stop)
         const struct rule *rule = &rules[i];
         struct maybe *slot = fact_slot(&stop->facts, rule->fact);
 
-        if (!stop->stage || strcmp(stop->stage->name, rule->stage) != 0)
+        if (!stop->stage || strcmp(stop->stage->name, rule->stage) != 0 ||
+            (rule->bits && rule->bits != stop->stage->bits))
             continue;
         if (!rule->symbol) {
             *slot = known(stop->regs.gpr[rule->reg]);

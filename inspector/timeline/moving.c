@@ -92,6 +92,11 @@ struct error *timeline_refresh(struct timeline *timeline, const struct stop **re
     return NULL;
 }
 
+const struct image *timeline_image(const struct timeline *timeline)
+{
+    return timeline->in.image;
+}
+
 bool timeline_passed(const struct timeline *timeline, const struct stage *stage)
 {
     return timeline->passed[stage - timeline->in.stages->list];

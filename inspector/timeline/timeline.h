@@ -159,6 +159,9 @@ struct breakpoint_places timeline_places(const struct timeline *timeline, enum m
 /* What is added to the kernel's high link addresses, once it is known where it will run. */
 struct maybe timeline_virtual_delta(const struct timeline *timeline);
 
+/* The image that the guest was booted from; NULL when there is none. */
+const struct image *timeline_image(const struct timeline *timeline);
+
 bool timeline_passed(const struct timeline *timeline, const struct stage *stage);
 
 /* What a timeline knows at one place; plain data. */

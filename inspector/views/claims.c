@@ -150,6 +150,8 @@ static const struct claim {
     {"relocations-applied", "abs32", site_count, "abs32"},
     {"relocations-applied", "inverse32", site_count, "inverse32"},
     {"relocations-applied", "abs64", site_count, "abs64"},
+    {"kernel-jump", "ebp", entry, NULL},
+    {"kernel-jump", "esi", boot_params, NULL},
     {"kernel-jump", "rax", entry, NULL},
     {"kernel-jump", "rsi", boot_params, NULL},
 };
@@ -162,7 +164,8 @@ bool claim_value(const struct stop *stop, const char *key, uint64_t *ret)
         if (strcmp(claim->stage, stop->stage->name) != 0 || strcmp(claim->key, key) != 0)
             continue;
         struct maybe value = claim->value(stop, claim->name);
-        *ret = value.value;
+        /* 32-bit code writes 32 bits of it: a distance down wraps there. */
+        *ret = stop->stage->bits == CHECKPOINT_PROTECTED32 ? (uint32_t)value.value : value.value;
         return value.known;
     }
     return false;

@@ -5,7 +5,6 @@
 #include <inttypes.h>
 
 #include "kernelproof.h"
-#include "layout.h"
 
 /* The check of one window. */
 struct check {
@@ -62,7 +61,7 @@ void reloc_check_outside(const struct kernel *kernel, struct reloc_view *view)
         for (size_t i = 0; i < list->count; i++) {
             uint64_t site = reloc_site(list, i).value;
 
-            if (!sites_segment(kernel, site - START_KERNEL_MAP, site_size(kind)))
+            if (!sites_segment(kernel, site - kernel_map(kernel), site_size(kind)))
                 note_wrong(view,
                            (struct reloc_wrong_site){.kind = kind, .site = site, .outside = true});
         }

@@ -2,7 +2,6 @@
 #include "site.h"
 
 #include "guest.h"
-#include "layout.h"
 
 /* The addresses of a site, from the linked virtual one. */
 static struct maybe address_as(const struct stop *stop, enum site_address as, uint64_t linked)
@@ -14,14 +13,14 @@ static struct maybe address_as(const struct stop *stop, enum site_address as, ui
     case SITE_LINKED_VIRTUAL:
         return known(linked);
     case SITE_LINKED_PHYSICAL:
-        return known(linked - START_KERNEL_MAP);
+        return known(linked - image_map(stop->image));
     case SITE_VIRTUAL:
         if (facts->virtual.known)
             return known(linked + (facts->virtual.value - pref));
         break;
     case SITE_PHYSICAL:
         if (facts->output.known)
-            return known(linked - START_KERNEL_MAP + (facts->output.value - pref));
+            return known(linked - image_map(stop->image) + (facts->output.value - pref));
         break;
     case SITE_ADDRESSES:
         break;
@@ -61,7 +60,7 @@ static struct error *read_site(const struct stop *stop, const struct boot_done *
     unsigned int size = site_size(match->kind);
     uint8_t bytes[sizeof(uint64_t)] = {0};
     const struct kernel *kernel = &stop->image->kernel;
-    uint64_t paddr = match->linked - START_KERNEL_MAP;
+    uint64_t paddr = match->linked - kernel_map(kernel);
     bool there;
     struct error *err;
 

@@ -4,8 +4,6 @@
 #include <elf.h>
 #include <string.h>
 
-#include "layout.h"
-
 const char *site_kind_name(enum site_kind kind)
 {
     static const char *const names[SITE_KINDS] = {"abs32", "inverse32", "abs64"};
@@ -70,13 +68,15 @@ const struct kernel_segment *sites_segment(const struct kernel *kernel, uint64_t
 void sites_visit(const struct kernel *kernel, uint64_t paddr, uint64_t length, site_visitor visitor,
                  void *context)
 {
+    uint64_t map = kernel_map(kernel);
+
     for (enum site_kind kind = 0; kind < SITE_KINDS; kind++) {
         const struct reloc_list *list = site_list(kernel, kind);
         uint64_t before = site_size(kind) - 1;
 
         for (size_t i = 0; i < list->count; i++) {
             virt_t site = reloc_site(list, i);
-            uint64_t at = site.value - START_KERNEL_MAP;
+            uint64_t at = site.value - map;
 
             /* One unsigned comparison for "begins at most `before` bytes ahead of the area". */
             if (at - (paddr - before) < length + before)

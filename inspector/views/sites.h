@@ -3,7 +3,7 @@
  * The kernel's relocation sites, from the three lists of its table, by where they lie in a segment.
  *
  *   site, u32 in the table -> sign-extended: 0xffffffff81000010   as linked, virtual
- *   less START_KERNEL_MAP  ->                0x1000010            as linked, physical
+ *   less kernel_map()      ->                0x1000010            as linked, physical
  *   plus (output - pref)   ->                                     where it is in memory now
  *
  * The bytes a site has in the file are those of the PT_LOAD whose physical range covers it. That

@@ -124,9 +124,9 @@ static void test_header_that_is_none(void **state)
     refuse(BP_boot_flag, 0x55ab, 2, "not a bzImage: no 0xaa55 signature at 0x1fe");
     refuse(BP_header, 0, 4, "not a bzImage: no HdrS signature at 0x202");
     refuse(BP_version, 0x0207, 2, "boot protocol 2.07 is too old");
-    refuse(BP_version, 0x020a, 2, "boot protocol 2.10 does not say whether the kernel is x86-64");
     refuse(BP_loadflags, 0, 1, "no LOADED_HIGH");
-    refuse(BP_xloadflags, XLF_CAN_BE_LOADED_ABOVE_4G, 2, "not an x86-64 kernel");
+    refuse(BP_xloadflags, XLF_CAN_BE_LOADED_ABOVE_4G, 2,
+           "unpacks to a 64-bit kernel, but xloadflags 0x2 has no XLF_KERNEL_64");
     refuse(BP_syssize, 0, 4, "syssize is 0");
 }
 
