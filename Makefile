@@ -8,6 +8,7 @@ include mk/deps.mk
 include stub/stub.mk
 include stub/tools/tools.mk
 include stub/kernel/kernel.mk
+include stub/i386/i386.mk
 include inspector/inspector.mk
 include tests/tests.mk
 include demo/demo.mk
@@ -18,7 +19,7 @@ include tests/bench/bench.mk
 include mk/install.mk
 include mk/lint.mk
 
-build: $(INSPECTOR) $(STUB_PARTS) $(TOOLS) $(TEACHING) ## build the stub, the teaching kernel and the inspector
+build: $(INSPECTOR) $(STUB_PARTS) $(TOOLS) $(TEACHING) $(TEACHING32) ## build the stub, the teaching kernel and the inspector
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | \

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What a Debian or Ubuntu machine needs. `make demo` and `make check` install what is missing.
 
-DEPS_BUILD := gcc make binutils libc6-dev pkg-config zlib1g-dev libelf-dev libdw-dev \
+DEPS_BUILD := gcc make binutils libc6-dev pkg-config zlib1g-dev lib32z1-dev libelf-dev libdw-dev \
 	libcapstone-dev libjansson-dev liblzma-dev liblz4-dev libzstd-dev libbz2-dev liblzo2-dev \
 	libreadline-dev libmd4c-dev libmd4c-html0-dev libyaml-dev patch qemu-system-x86
 DEPS_HANDOUT := chromium fonts-dejavu-core
