@@ -4,16 +4,45 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "grade.h"
 #include "subcommand.h"
 #include "verify.h"
 #include "words_main.h"
 
-enum { KEY_CHECK = 0x200, KEY_UPDATE, KEY_TAP, KEY_JOBS = 'j' };
+enum {
+    KEY_CHECK = 0x200,
+    KEY_UPDATE,
+    KEY_TAP,
+    KEY_GRADE,
+    KEY_MARK,
+    KEY_JSON,
+    KEY_ALL,
+    KEY_JOBS = 'j'
+};
 
 #define JOBS_MAX 64
 
+static const char usage[] =
+    "\n[NAME|NUMBER]\nlist\nhint\nskip\nreset NAME\nstart EXERCISE\nverify [EXERCISE]";
+static const char doc[] =
+    "Walk the boot path in a live guest, step by step: texts, commands that run, and questions "
+    "that "
+    "one answers before seeing. Without NAME it goes on where you stopped; NAME or NUMBER opens a "
+    "lesson (5), or an exercise (e5).\v"
+    "  list              all lessons and exercises, and what you have done of them\n"
+    "  hint              the next hint of the question that is open\n"
+    "  skip              give that question up: its answer is told\n"
+    "  reset NAME        forget one lesson; reset --all begins altogether anew\n"
+    "  start EXERCISE    make the folder in which an exercise is worked on\n"
+    "  verify EXERCISE   build it, boot it, and say whether it is mended\n\n"
+    "In a lesson, Enter runs the commands that are shown and goes on; a number, yes or no answers "
+    "a question. All commands of `bootscope repl` work there, and `help` lists them and the "
+    "lesson's words. Progress is kept in $XDG_STATE_HOME/bootscope/lessons.json, else in "
+    "~/.local/state/bootscope/lessons.json.";
+
 struct lesson_arguments {
     bool check;
+    struct lesson_words words;
     struct verify_options verify;
 };
 
@@ -27,6 +56,15 @@ static const struct argp_option options[] = {
     {"tap", KEY_TAP, NULL, 0, "with --check: the Test Anything Protocol", 0},
     {"jobs", KEY_JOBS, "N", 0,
      "with --check or --update: so many lessons at once (default: one per CPU)", 0},
+    {"grade", KEY_GRADE, NULL, 0,
+     "print the points of all lessons and exercises as JSON; exit status 0 when all is done, else "
+     "1",
+     0},
+    {"pass-mark", KEY_MARK, "PERCENT", 0,
+     "with --grade: exit status 0 from so many percent of the points on", 0},
+    {"json", KEY_JSON, NULL, 0, "list as JSON", 0},
+    {"all", KEY_ALL, NULL, 0, "reset all lessons: the progress file is moved aside, damaged or not",
+     0},
     {0},
 };
 
@@ -40,12 +78,28 @@ static unsigned int jobs_argument(struct argp_state *state, const char *argument
     return (unsigned int)jobs;
 }
 
+static int mark_argument(struct argp_state *state, const char *argument)
+{
+    char *end;
+    long mark = strtol(argument, &end, 10);
+
+    if (end == argument || *end || mark < 0 || mark > 100)
+        argp_error(state, "--pass-mark %s: a number from 0 to 100", argument);
+    return (int)mark;
+}
+
 static void check_together(struct argp_state *state, const struct lesson_arguments *arguments)
 {
     const struct verify_options *verify = &arguments->verify;
 
     if (arguments->check && verify->update)
         argp_error(state, "--check and --update: one of them, please");
+    if (arguments->words.grade && (arguments->check || verify->update))
+        argp_error(state, "--grade goes with neither --check nor --update");
+    if (arguments->words.mark != GRADE_NO_MARK && !arguments->words.grade)
+        argp_error(state, "--pass-mark goes with --grade");
+    if ((arguments->words.json || arguments->words.all) && (arguments->check || verify->update))
+        argp_error(state, "--json and --all go with neither --check nor --update");
     if (verify->tap && !arguments->check)
         argp_error(state, "--tap goes with --check");
     if (verify->jobs && !arguments->check && !verify->update)
@@ -66,6 +120,18 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         break;
     case KEY_TAP:
         verify->tap = true;
+        break;
+    case KEY_GRADE:
+        arguments->words.grade = true;
+        break;
+    case KEY_MARK:
+        arguments->words.mark = mark_argument(state, argument);
+        break;
+    case KEY_JSON:
+        arguments->words.json = true;
+        break;
+    case KEY_ALL:
+        arguments->words.all = true;
         break;
     case KEY_JOBS:
         verify->jobs = jobs_argument(state, argument);
@@ -90,17 +156,22 @@ static unsigned int cpus(void)
     return count < 1 ? 1 : count > JOBS_MAX ? JOBS_MAX : (unsigned int)count;
 }
 
+static struct error *show(struct lesson_arguments *arguments, int *ret_status)
+{
+    arguments->words.count = (int)arguments->verify.name_count;
+    arguments->words.words = arguments->verify.names;
+    return lesson_main_words(&arguments->words, ret_status);
+}
+
 struct error *subcommand_lesson(int argc, char **argv, int *ret_status)
 {
-    static const struct argp argp = {
-        options, parse, "[NAME]", "Walk the boot path in a live guest, step by step.",
-        NULL,    NULL,  NULL};
-    struct lesson_arguments arguments = {0};
+    static const struct argp argp = {options, parse, usage, doc, NULL, NULL, NULL};
+    struct lesson_arguments arguments = {.words = {.mark = GRADE_NO_MARK}};
     struct verify_options *verify = &arguments.verify;
 
     argp_parse(&argp, argc, argv, 0, NULL, &arguments);
     if (!arguments.check && !verify->update)
-        return lesson_main_words((int)verify->name_count, verify->names, ret_status);
+        return show(&arguments, ret_status);
     if (!verify->jobs)
         verify->jobs = cpus();
     return lessons_verify(verify, ret_status);
