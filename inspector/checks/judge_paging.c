@@ -108,21 +108,35 @@ static struct error *check_identity(const struct pagetable_view *view)
     return error_new(ERROR_CHECK, "%s is not mapped to itself", text_hex(view->first_other.value));
 }
 
+static struct error *judge_view(struct run *run, const struct statement *statement,
+                                const struct pagetable_view *view)
+{
+    switch (statement->claim) {
+    case PAGING_IS_ON:
+        return view->enabled ? NULL : error_new(ERROR_CHECK, "paging is off");
+    case PAGING_IS_OFF:
+        return view->enabled ? error_new(ERROR_CHECK, "paging is on") : NULL;
+    case PAGING_IS_IDENTITY:
+        return check_identity(view);
+    default:
+        return check_ranges(run, statement, view);
+    }
+}
+
+/* All that a checkpoint shows is captured once; between two, only this. */
 struct error *judge_paging(struct run *run, const struct statement *statement)
 {
     const struct snapshot *now;
-    struct error *err = run_snapshot(run, &now);
+    struct pagetable_view view = {0};
+    struct error *err;
 
-    if (err)
-        return err;
-    switch (statement->claim) {
-    case PAGING_IS_ON:
-        return now->paging.enabled ? NULL : error_new(ERROR_CHECK, "paging is off");
-    case PAGING_IS_OFF:
-        return now->paging.enabled ? error_new(ERROR_CHECK, "paging is on") : NULL;
-    case PAGING_IS_IDENTITY:
-        return check_identity(&now->paging);
-    default:
-        return check_ranges(run, statement, &now->paging);
+    if (run->stage) {
+        err = run_snapshot(run, &now);
+        return err ? err : judge_view(run, statement, &now->paging);
     }
+    err = pagetable_capture(run->stop, &view);
+    if (!err)
+        err = judge_view(run, statement, &view);
+    pagetable_free(&view);
+    return err;
 }

@@ -89,17 +89,16 @@ struct error *guest_elsewhere(struct lesson_guest *guest, const char *at, char *
 {
     bool own = debugger_writes(guest->debugger) == guest->total_writes;
     bool unseen = guest->unseen;
-    struct debugger_away *away;
     struct error *err, *second;
 
     if (!at && after_count == 0)
         return look(context, guest);
-    err = debugger_leave(guest->debugger, &away);
+    err = debugger_leave(guest->debugger);
     if (err)
         return err;
     guest_unseen(guest);
     err = look_there(guest, at, after, after_count, look, context);
-    second = debugger_return(guest->debugger, away);
+    second = debugger_return(guest->debugger);
     if (!unseen)
         guest_seen(guest);
     /* Writes on the way were undone. */

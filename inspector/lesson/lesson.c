@@ -222,17 +222,21 @@ static struct error *take_check(struct builder *builder, const struct block *blo
 static struct error *check_drawing(const struct builder *builder, const struct block *block,
                                    bool *ret_placed)
 {
-    const char *line = block->content.text;
-    size_t columns = 0;
+    struct span rest = block->content;
 
-    for (const char *at = line; at < block->content.text + block->content.length; at++) {
-        columns = *at == '\n' ? 0 : columns + ((*at & 0xc0) != 0x80);
+    while (rest.length > 0) {
+        const char *newline = memchr(rest.text, '\n', rest.length);
+        size_t length = newline ? (size_t)(newline - rest.text) + 1 : rest.length, columns = 0;
+
+        for (size_t i = 0; i < length; i++)
+            columns += rest.text[i] != '\n' && (rest.text[i] & 0xc0) != 0x80;
         if (columns > DRAWING_WIDTH) {
             *ret_placed = true;
-            return at_line(
-                builder, at,
-                error_new(ERROR_INPUT, "a drawing has at most %d columns", DRAWING_WIDTH));
+            return at_line(builder, rest.text,
+                           error_new(ERROR_INPUT, "a drawing has at most %d columns, not %zu",
+                                     DRAWING_WIDTH, columns));
         }
+        rest = (struct span){rest.text + length, rest.length - length};
     }
     return NULL;
 }

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "exercise.h"
 #include "install.h"
 #include "resolve.h"
 
@@ -35,6 +36,21 @@ static bool is_folder(const char *path)
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+/* Messages name files: from here, where that is shorter. */
+static char *from_here(char *path)
+{
+    char *here = path ? getcwd(NULL, 0) : NULL, *shorter = NULL;
+    size_t length = here ? strlen(here) : 0;
+
+    if (length > 1 && strncmp(path, here, length) == 0 && path[length] == '/')
+        shorter = strdup(path + length + 1);
+    free(here);
+    if (!shorter)
+        return path;
+    free(path);
+    return shorter;
+}
+
 /* A sanitized build lies one folder deeper. */
 static char *find_folder(void)
 {
@@ -53,7 +69,7 @@ static char *find_folder(void)
         free(path);
     }
     free(own);
-    return found;
+    return from_here(found);
 }
 
 /* NN-NAME, with the file that makes it a lesson. */
@@ -190,7 +206,7 @@ static size_t find(const struct library *library, const char *name, matches matc
 static struct error *none(const struct library *library, const char *name)
 {
     const struct library_entry *near = NULL;
-    unsigned int least = 4;
+    unsigned int least = strlen(name) < 6 ? (unsigned int)strlen(name) / 2 + 1 : 4;
 
     for (size_t i = 0; i < library->count; i++) {
         const char *other = bare(library->entries[i].name);
@@ -232,15 +248,15 @@ static const char *make_target(const char *image)
 
 struct error *library_image(const struct library *library, const struct lesson *lesson, char **ret)
 {
-    char *file = text("%s.bzImage", lesson->image), *path = install_find(file);
     const char *target = make_target(lesson->image);
     struct error *err = NULL;
+    char *file, *path;
 
-    (void)library;
     if (lesson->exercise)
-        err = error_new(ERROR_INPUT, "%s: the image of an exercise is made in its work folder",
-                        lesson->name);
-    else if (!path)
+        return exercise_image(library, lesson->name, ret);
+    file = text("%s.bzImage", lesson->image);
+    path = install_find(file);
+    if (!path)
         err = error_new(ERROR_INPUT, "image %s was not built: `make %s%s` does that", lesson->image,
                         target, target[strlen(target) - 1] == '/' ? file : "");
     free(file);

@@ -14,7 +14,7 @@ struct behind {
 };
 
 /* Since the checkpoint before, as `where` counts it. */
-static struct error *since(struct lesson_guest *guest, uint64_t *ret)
+static struct error *since(struct lesson_guest *guest, bool *ret_passed, uint64_t *ret)
 {
     const struct snapshot *before = debugger_before(guest->debugger);
     const struct stop *stop;
@@ -22,9 +22,8 @@ static struct error *since(struct lesson_guest *guest, uint64_t *ret)
 
     if (err)
         return err;
-    if (!before || !before->instructions.known || !stop->instructions.known)
-        return error_new(ERROR_INPUT, "since: no checkpoint was passed");
-    *ret = stop->instructions.value - before->instructions.value;
+    *ret_passed = before && before->instructions.known && stop->instructions.known;
+    *ret = *ret_passed ? stop->instructions.value - before->instructions.value : 0;
     return NULL;
 }
 
@@ -32,9 +31,13 @@ static struct error *value_of(struct lesson_guest *guest, const char *name, cons
 {
     bool is_since = strcmp(name, "since") == 0;
     uint64_t value;
-    struct error *err = is_since ? since(guest, &value) : guest_evaluate(guest, name, &value);
+    struct error *err;
+    bool there = true;
 
-    if (!err)
+    err = is_since ? since(guest, &there, &value) : guest_evaluate(guest, name, &value);
+    if (!err && !there)
+        *ret = "-"; /* nothing that a command would show */
+    else if (!err)
         *ret = is_since || strcmp(name, "instructions") == 0 ? text_count(value) : text_hex(value);
     return err;
 }

@@ -68,8 +68,7 @@ static void print_line(FILE *out, const struct pool *pool, size_t index,
         fprintf(out, "%sok %zu - %s%s%s", counts->failures ? "not " : "", index + 1, name,
                 counts->skipped ? " # SKIP " : ": ", counts->skipped ? counts->skipped : "");
     else
-        fprintf(out, "%s: %s%s%s", name, outcome, counts->skipped || counts->commands ? ": " : "",
-                counts->skipped ? counts->skipped : "");
+        fprintf(out, "%s: %s%s%s", name, outcome, ": ", counts->skipped ? counts->skipped : "");
     print_counts(out, counts, pool->options->update);
     putc('\n', out);
 }
@@ -177,7 +176,7 @@ static struct error *run_pool(struct pool *pool, int *ret_status)
     return err;
 }
 
-/* Those that are named, else all lessons. */
+/* Those that are named, else all lessons and exercises. */
 static struct error *choose(const struct verify_options *options, const struct library *library,
                             struct pool *pool)
 {
@@ -189,8 +188,7 @@ static struct error *choose(const struct verify_options *options, const struct l
     for (size_t i = 0; !err && i < options->name_count; i++)
         err = library_find(library, options->names[i], &pool->jobs[pool->count++].entry);
     for (size_t i = 0; !options->name_count && i < library->count; i++)
-        if (!library->entries[i].exercise)
-            pool->jobs[pool->count++].entry = &library->entries[i];
+        pool->jobs[pool->count++].entry = &library->entries[i];
     return err;
 }
 

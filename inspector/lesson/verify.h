@@ -17,7 +17,7 @@ struct verify_options {
     bool update; /* rewrite outputs and numbers instead of comparing them */
     bool tap;
     unsigned int jobs; /* so many lessons at once; at least 1 */
-    size_t name_count; /* 0: all lessons, and no exercise */
+    size_t name_count; /* 0: all lessons and exercises */
     char **names;
 };
 

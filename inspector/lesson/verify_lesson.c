@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exercise.h"
 #include "output.h"
 #include "text_file.h"
 #include "verify_internal.h"
@@ -108,6 +109,11 @@ static void judge_output(struct verify *verify, const struct lesson_step *step,
     if (verify->update) {
         update_output(verify, step, output);
     } else if (verify->compare) {
+        if (commands->output.length == 0) {
+            verify_failed(verify, differs(verify, step->line,
+                                          "the output was never filled in: make lessons-update"));
+            return;
+        }
         verify_failed(verify, differs(verify, step->line,
                                       "the output differs (- the lesson's, + this run's)"));
         print_difference(verify,
@@ -213,25 +219,65 @@ static void run_lesson(struct verify *verify, const char *image)
     fclose(text.stream);
 }
 
-static void with_solution(struct verify *verify, const struct library *library)
+/* A learner's work folder has nothing to do with it: the bug is planted in a fresh one. */
+static struct error *find_image(const struct verify *verify, const struct library *library,
+                                const struct library_entry *entry, char **ret)
 {
-    char *image = NULL;
-    struct error *err = library_image(library, verify->lesson, &image);
+    return entry->exercise ? exercise_check_bug(library, entry, ret)
+                           : library_image(library, verify->lesson, ret);
+}
 
+static void verify_solution(struct verify *verify, const struct library *library,
+                            const struct library_entry *entry)
+{
+    char *told = NULL;
+    size_t size;
+    FILE *stream = open_memstream(&told, &size);
+    struct error *err;
+
+    if (!stream)
+        abort();
+    const struct text text = {stream, false};
+    err = exercise_check_solution(library, entry, &text);
+    fclose(stream);
     if (err) {
-        verify->counts->skipped = strdup(error_message(err));
-        error_free(err);
-        return;
+        verify_failed(verify, err);
+        print_difference(verify, told);
+    } else {
+        free(told);
     }
-    if (!verify->update)
-        err = solution_open(verify->lesson, &verify->solution);
+}
+
+static void with_image(struct verify *verify, const struct library *library,
+                       const struct library_entry *entry, const char *image)
+{
+    struct error *err = verify->update ? NULL : solution_open(verify->lesson, &verify->solution);
+
     if (err)
         verify_failed(verify, err);
     else
         run_lesson(verify, image);
     if (verify->update)
         write_back(verify);
+    else if (entry->exercise)
+        verify_solution(verify, library, entry);
     solution_clear(&verify->solution);
+}
+
+static void find_and_run(struct verify *verify, const struct library *library,
+                         const struct library_entry *entry)
+{
+    char *image = NULL;
+    struct error *err = find_image(verify, library, entry, &image);
+
+    if (err && (!entry->exercise || error_kind(err) == ERROR_INPUT)) {
+        verify->counts->skipped = strdup(error_message(err));
+        error_free(err);
+    } else if (err) {
+        verify_failed(verify, err);
+    } else {
+        with_image(verify, library, entry, image);
+    }
     free(image);
 }
 
@@ -248,7 +294,7 @@ void verify_lesson(const struct library *library, const struct library_entry *en
         return;
     }
     verify.lesson = lesson;
-    with_solution(&verify, library);
+    find_and_run(&verify, library, entry);
     edits_clear(&verify.edits);
     lesson_free(lesson);
 }

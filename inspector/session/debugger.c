@@ -195,11 +195,15 @@ static bool kept_already(const struct debugger *debugger, const struct stop *sto
 
 struct error *debugger_note(struct debugger *debugger, const struct stop *stop)
 {
-    struct record *record = &debugger->records[index_of(debugger, stop->stage)];
+    size_t index = index_of(debugger, stop->stage);
+    struct record *record;
     struct error *err = NULL;
 
+    if (index == STAGES_MAX)
+        return NULL;
+    record = &debugger->records[index];
     if (!known_already(record, stop)) {
-        snapshot_free(&record->snapshot);
+        debugger_drop_record(debugger, index);
         record->order = passed_count(debugger);
         err = snapshot_capture(stop, newest_but(debugger, stop->stage), SNAPSHOT_LIGHT,
                                &record->snapshot);

@@ -200,11 +200,9 @@ uint64_t debugger_writes(const struct debugger *debugger);
 /*
  * Between these two the guest may be moved and written to as one likes; afterwards it is where and what it
  * was, the arrival and the breakpoints with their hits, too. The user's breakpoints are not set
- * meanwhile. ERROR_INPUT without travel. debugger_return() frees away, also when it fails; ERROR_GUEST:
- * there is no way back. An interrupt does not end the way back.
+ * meanwhile. ERROR_INPUT without travel. debugger_return() is due also when what was done there failed.
  */
-struct debugger_away;
-struct error *debugger_leave(struct debugger *debugger, struct debugger_away **ret);
-struct error *debugger_return(struct debugger *debugger, struct debugger_away *away);
+struct error *debugger_leave(struct debugger *debugger);
+struct error *debugger_return(struct debugger *debugger);
 
 #endif

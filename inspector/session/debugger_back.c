@@ -223,7 +223,7 @@ struct error *debugger_forget_ahead(struct debugger *debugger)
 
     for (size_t i = 0; i < debugger->session.stages.count; i++)
         if (!debugger_passed(debugger, &debugger->session.stages.list[i]))
-            snapshot_free(&debugger->records[i].snapshot);
+            debugger_drop_record(debugger, i);
     if (!debugger->travel)
         return NULL;
     err = debugger_stop(debugger, &stop);

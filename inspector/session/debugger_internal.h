@@ -14,6 +14,8 @@ struct record {
     size_t order;             /* how many checkpoints had been passed then, this one included */
 };
 
+struct debugger_away;
+
 struct debugger {
     bool travel;
     bool alive;
@@ -24,6 +26,7 @@ struct debugger {
     struct arrival arrival;
     const struct stop *stop; /* NULL: to be captured when somebody asks */
     int64_t timeout_ms;
+    struct debugger_away *away;        /* while somebody looks elsewhere, else NULL */
     uint64_t writes;                   /* of the user, so far */
     int64_t deadline;                  /* of the present movement */
     volatile sig_atomic_t interrupted; /* and not delivered yet */
@@ -49,6 +52,10 @@ void debugger_notice_end(struct debugger *debugger);
 /* Passes err through; notes when it means that the guest is gone. */
 struct error *debugger_lost(struct debugger *debugger, struct error *err)
     __attribute__((warn_unused_result));
+/* Forgets what was seen at stages.list[index]; who looks elsewhere gets it back. */
+void debugger_drop_record(struct debugger *debugger, size_t index);
+/* Whether the machine is not one that will be wanted after a look elsewhere. */
+bool debugger_may_delete(const struct debugger *debugger, unsigned int tag);
 /* A checkpoint was passed: keeps what later stops are compared with. */
 struct error *debugger_note(struct debugger *debugger, const struct stop *stop);
 /*

@@ -20,7 +20,7 @@ static void make_room(struct history *history)
         abort();
 }
 
-const struct kept *history_add(struct history *history, const struct kept *kept)
+const struct kept *history_take(struct history *history, const struct kept *kept)
 {
     size_t at;
 
@@ -31,8 +31,15 @@ const struct kept *history_add(struct history *history, const struct kept *kept)
     memmove(&history->list[at + 1], &history->list[at],
             (history->count - 1 - at) * sizeof(*history->list));
     history->list[at] = *kept;
-    history->list[at].tag = ++history->last_tag;
     return &history->list[at];
+}
+
+const struct kept *history_add(struct history *history, const struct kept *kept)
+{
+    struct kept tagged = *kept;
+
+    tagged.tag = ++history->last_tag;
+    return history_take(history, &tagged);
 }
 
 const struct kept *history_nearest(const struct history *history, uint64_t count)

@@ -36,6 +36,8 @@ struct history {
 void history_free(struct history *history);
 /* Adds one, which gets its tag; *kept is copied. Aborts without memory. */
 const struct kept *history_add(struct history *history, const struct kept *kept);
+/* The same of one that has its tag. */
+const struct kept *history_take(struct history *history, const struct kept *kept);
 /* The last that is not beyond count; NULL when there is none. */
 const struct kept *history_nearest(const struct history *history, uint64_t count);
 /* The checkpoint's; NULL when there is none. */

@@ -22,13 +22,23 @@ static struct error *command(struct debugger *debugger, const char *name, unsign
     return err;
 }
 
+struct error *machines_delete(struct debugger *debugger, unsigned int tag)
+{
+    return command(debugger, "delvm", tag);
+}
+
+static struct error *delete_unwanted(struct debugger *debugger, unsigned int tag)
+{
+    return debugger_may_delete(debugger, tag) ? machines_delete(debugger, tag) : NULL;
+}
+
 static struct error *make_spare(struct debugger *debugger)
 {
     struct error *err = NULL;
     unsigned int tag;
 
     while (!err && history_spare(&debugger->history, &tag))
-        err = command(debugger, "delvm", tag);
+        err = delete_unwanted(debugger, tag);
     return err;
 }
 
@@ -41,25 +51,42 @@ static struct error *no_room(struct debugger *debugger, struct error *err)
     return error_context(err, "this place and later ones cannot be kept to go back to");
 }
 
-struct error *machines_keep(struct debugger *debugger, const struct stop *stop,
-                            const struct stage *stage, bool scratch)
+struct error *machines_save(struct debugger *debugger, const struct stop *stop, struct kept *ret)
 {
-    struct kept kept = {.count = stop->instructions.value,
-                        .stage = stage,
-                        .scratch = scratch,
+    struct kept kept = {.tag = debugger->history.last_tag + 1,
+                        .count = stop->instructions.value,
+                        .stage = stop->stage,
                         .written = debugger->dirty};
     struct error *err;
 
-    if (!debugger->travel || debugger->full || !stop->instructions.known)
-        return NULL;
+    if (debugger->full)
+        return error_new(ERROR_SYSTEM, "there is no room to keep another machine");
     err = qemu_place(debugger->session.qemu, &kept.place);
     if (err)
         return err;
     timeline_save(debugger->session.timeline, &kept.state);
-    err = command(debugger, "savevm", debugger->history.last_tag + 1);
+    err = command(debugger, "savevm", kept.tag);
     if (err)
         return no_room(debugger, err);
-    history_add(&debugger->history, &kept);
+    debugger->history.last_tag = kept.tag;
+    *ret = kept;
+    return NULL;
+}
+
+struct error *machines_keep(struct debugger *debugger, const struct stop *stop,
+                            const struct stage *stage, bool scratch)
+{
+    struct kept kept;
+    struct error *err;
+
+    if (!debugger->travel || debugger->full || !stop->instructions.known)
+        return NULL;
+    err = machines_save(debugger, stop, &kept);
+    if (err)
+        return err;
+    kept.stage = stage;
+    kept.scratch = scratch;
+    history_take(&debugger->history, &kept);
     return make_spare(debugger);
 }
 
@@ -141,10 +168,10 @@ struct error *machines_forget(struct debugger *debugger, uint64_t count)
         struct snapshot *seen = &debugger->records[i].snapshot;
 
         if (seen->stage && seen->instructions.known && seen->instructions.value > count)
-            snapshot_free(seen);
+            debugger_drop_record(debugger, i);
     }
     while (!err && history_cut(&debugger->history, count, &tag))
-        err = command(debugger, "delvm", tag);
+        err = delete_unwanted(debugger, tag);
     return err;
 }
 

@@ -24,6 +24,11 @@ struct pace {
  */
 struct error *machines_keep(struct debugger *debugger, const struct stop *stop,
                             const struct stage *stage, bool scratch);
+/*
+ * Saves the machine without a place in the history: *ret is the caller's, who deletes it. ERROR_SYSTEM when there is no room.
+ */
+struct error *machines_save(struct debugger *debugger, const struct stop *stop, struct kept *ret);
+struct error *machines_delete(struct debugger *debugger, unsigned int tag);
 /* Keeps what the user has written, before the guest moves on. Nothing to do without a write. */
 struct error *machines_keep_write(struct debugger *debugger);
 /* Makes the guest what it was then, in a new QEMU if need be. */
