@@ -79,7 +79,7 @@ relocated:
 2:
 	CHECKPOINT32 relocations_applied, %ebx, %ebx, %edx
 
-	/* The kernel's first byte is its entry. It takes ebx = 0 for "the processor that boots". */
+	/* The kernel's first byte is its entry. The 32-bit boot protocol has ebx = 0 at an entry. */
 	xorl	%ebx, %ebx
 	CHECKPOINT32 kernel_jump, %ebp, %esi, %ebx
 	jmp	*%ebp
