@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "front.h"
 #include "guest_internal.h"
 #include "whereabouts.h"
 
@@ -11,7 +12,7 @@ static void on_console(void *context, const char *bytes, size_t length)
     struct lesson_guest *guest = context;
 
     if (!guest->unseen)
-        console_print(&guest->console, bytes, length);
+        front_console(&guest->console, bytes, length);
 }
 
 static void print_to(struct lesson_guest *guest, const struct text *text)

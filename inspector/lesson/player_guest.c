@@ -55,15 +55,29 @@ static bool strayed(struct player *player)
                                   now.writes != player->home.writes);
 }
 
-static void tell(struct player *player, bool moved, unsigned int removed)
+static void tell(struct player *player, bool lost, bool moved, unsigned int removed)
 {
-    if (moved)
-        text_print(&player->out, TEXT_DIM, "The guest is brought back to where this step begins");
-    if (removed)
-        text_print(&player->out, TEXT_DIM, "%s%u breakpoint%s of yours deleted", moved ? "; " : "",
-                   removed, removed > 1 ? "s are" : " is");
-    if (moved || removed)
-        text_print(&player->out, TEXT_DIM, ".\n");
+    const struct text *text = &player->out;
+    const char *moving = lost    ? "The guest was lost; it is started anew, up to this step"
+                         : moved ? "The guest is brought back to where this step begins"
+                                 : "";
+
+    text_print(text, TEXT_DIM, "%s", moving);
+    if (removed == 1)
+        text_print(text, TEXT_DIM, "%s breakpoint is deleted", *moving ? "; your" : "Your");
+    else if (removed > 1)
+        text_print(text, TEXT_DIM, "%s %u breakpoints are deleted", *moving ? "; your" : "Your",
+                   removed);
+    if (*moving || removed)
+        text_print(text, TEXT_DIM, ".\n");
+}
+
+static bool is_gone(struct player *player)
+{
+    struct debugger *debugger = lesson_guest_debugger(player->guest);
+    struct qemu *qemu = debugger_session(debugger)->qemu;
+
+    return !debugger_alive(debugger) || (qemu && qemu_end_state(qemu) != QEMU_RUNNING);
 }
 
 static bool lost(const struct error *err)
@@ -76,7 +90,7 @@ static struct error *start_anew(struct player *player, unsigned int *ret_removed
 {
     struct error *err;
 
-    text_print(&player->out, TEXT_DIM, "The guest was lost; it is started anew.\n");
+    tell(player, true, true, 0);
     fflush(player->out.stream);
     player_close_guest(player);
     err = player_open_guest(player);
@@ -85,12 +99,12 @@ static struct error *start_anew(struct player *player, unsigned int *ret_removed
 
 struct error *player_bring(struct player *player)
 {
-    bool moved = strayed(player);
+    bool gone = player->home.known && is_gone(player), moved = strayed(player);
     unsigned int removed = 0;
     struct error *err = lesson_guest_to_step(player->guest, player->step, &removed);
 
     if (!err) {
-        tell(player, moved, removed);
+        tell(player, gone, moved, removed);
     } else if (lost(err)) {
         error_free(err);
         err = start_anew(player, &removed);
