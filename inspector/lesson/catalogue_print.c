@@ -4,9 +4,12 @@
 #include <jansson.h>
 
 #include "catalogue.h"
+#include "render.h"
 #include "render_styled.h"
 
-#define TITLE_COLUMNS 46
+/* What a row takes beside its title. */
+#define OTHER_COLUMNS 54
+#define TITLE_MIN     20
 
 static const char *const state_names[] = {
     [CATALOGUE_DONE] = "done", [CATALOGUE_CURRENT] = "current", [CATALOGUE_OPEN] = "open"};
@@ -17,15 +20,18 @@ static const enum text_style state_styles[] = {[CATALOGUE_DONE] = TEXT_GOOD,
 /* Cut or filled to its column; titles are UTF-8. */
 static void print_title(const char *title, const struct text *text)
 {
+    size_t columns = render_columns(text), room = columns - OTHER_COLUMNS;
     struct styled styled = {0};
     struct styled_line line = {0};
 
+    if (columns < OTHER_COLUMNS + TITLE_MIN)
+        room = TITLE_MIN;
     styled_add(&styled, TEXT_PLAIN, false, title, strlen(title));
-    if (styled_next_line(&styled, TITLE_COLUMNS, &line))
+    if (styled_next_line(&styled, room, &line))
         styled_print(&styled, line.from, line.end, text);
     size_t used = styled_columns(&styled, line.from, line.end);
     bool cut = line.next < styled.length;
-    text_print(text, TEXT_PLAIN, "%-*s", (int)(TITLE_COLUMNS - used + 4), cut ? "..." : "");
+    text_print(text, TEXT_PLAIN, "%-*s", (int)(room - used + 4), cut ? "..." : "");
     styled_clear(&styled);
 }
 

@@ -59,11 +59,11 @@ void player_show_how(struct player *player)
     const struct question *question = &player_step(player)->question;
     struct question_state state = state_now(player);
 
-    text_print(&player->out, TEXT_DIM, "\n%s ", words[question->kind]);
+    text_print(&player->out, TEXT_DIM, "\n%s\n", words[question->kind]);
     if (state.hints < question->hint_count)
         text_print(&player->out, TEXT_DIM, "`hint` helps (%zu left), ",
                    question->hint_count - state.hints);
-    text_print(&player->out, TEXT_DIM, "`skip` tells.\n");
+    text_print(&player->out, TEXT_DIM, "`skip` tells the answer.\n");
 }
 
 /* After a question is done with. */

@@ -69,7 +69,10 @@ static void show_section(const struct lesson_step *step, const struct text *text
         text_print(text, TEXT_DIM, "%.*s\n", (int)step->section.length, step->section.text);
 }
 
-/* The step's prose with the live values in the place of those that the file has. Owned by the caller. */
+/*
+ * The step's prose with the live values in the place of those that the file has. Owned by the caller. Values
+ * point into lesson.text and prose into lesson.shown, where the same bytes have the same place.
+ */
 static char *live_prose(struct player *player)
 {
     const struct lesson_step *step = player_step(player);
@@ -88,9 +91,10 @@ static char *live_prose(struct player *player)
             error_free(err);
             continue;
         }
-        fwrite(from, 1, (size_t)(value->shown.text - from), stream);
+        const char *number = player->lesson->shown + (value->shown.text - player->lesson->text);
+        fwrite(from, 1, (size_t)(number - from), stream);
         fputs(live, stream);
-        from = value->shown.text + value->shown.length;
+        from = number + value->shown.length;
         free(live);
     }
     fwrite(from, 1, (size_t)(end - from), stream);
