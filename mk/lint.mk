@@ -8,7 +8,7 @@ lint: deps-lint ## clang-format, cppcheck and shellcheck
 	clang-format --dry-run --Werror $(LINT_C)
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
 		--suppress=missingIncludeSystem --suppress=returnDanglingLifetime --error-exitcode=1 \
-		-D__x86_64__ $(INSPECTOR_ALL_INCLUDES) -Istub -Istub/abi inspector stub/tools stub/*.c stub/kernel stub/setup demo \
+		-D__x86_64__ $(INSPECTOR_ALL_INCLUDES) -Istub -Istub/abi inspector stub/tools stub/*.c stub/kernel stub/setup stub/i386 demo \
 		tests/unit tests/tools tests/host tests/bench
 	shellcheck $(LINT_SH)
 	@echo "lint: clean"

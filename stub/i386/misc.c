@@ -86,30 +86,41 @@ static const struct boot_error *check_segment(const Elf32_Phdr *phdr, unsigned l
     return NULL;
 }
 
-/* Stage 17: ELF file -> segments in place. The headers are copied first: the moves overwrite them. */
+/* Moves each PT_LOAD to its place. The headers are copied first: the moves overwrite them. */
+static const struct boot_error *load_segments(const Elf32_Ehdr *ehdr, unsigned char *output,
+                                              uint32_t *ret_loads)
+{
+    uint32_t size = ehdr->e_phnum * sizeof(Elf32_Phdr);
+    Elf32_Phdr *phdrs = heap_alloc(size);
+    const struct boot_error *error = NULL;
+
+    if (!phdrs)
+        return boot_error("no room for %lu program headers", (unsigned long)ehdr->e_phnum);
+    memcpy(phdrs, output + ehdr->e_phoff, size);
+    for (unsigned int i = 0; i < ehdr->e_phnum; i++) {
+        if (phdrs[i].p_type != PT_LOAD)
+            continue;
+        error = check_segment(&phdrs[i], i);
+        if (error)
+            break;
+        memmove(output + (phdrs[i].p_paddr - (uint32_t)load_physical_addr),
+                output + phdrs[i].p_offset, phdrs[i].p_filesz);
+        ++*ret_loads;
+    }
+    heap_free(phdrs);
+    return error;
+}
+
+/* Stage 17: ELF file -> segments in place. */
 static __checkpoint_text void parse_elf(unsigned char *output)
 {
-    const Elf32_Phdr *phdrs;
     uint32_t loads = 0;
     Elf32_Ehdr ehdr;
-    void *room;
 
     memcpy(&ehdr, output, sizeof(ehdr));
     boot_stop_if(check_header(&ehdr));
-    room = heap_alloc(ehdr.e_phnum * sizeof(Elf32_Phdr));
-    if (!room)
-        boot_stop(boot_error("no room for %lu program headers", (unsigned long)ehdr.e_phnum));
-    phdrs = memcpy(room, output + ehdr.e_phoff, ehdr.e_phnum * sizeof(Elf32_Phdr));
-    for (unsigned int i = 0; i < ehdr.e_phnum; i++) {
-        if (phdrs[i].p_type != PT_LOAD)
-            continue;
-        boot_stop_if(check_segment(&phdrs[i], i));
-        memmove(output + (phdrs[i].p_paddr - (uint32_t)load_physical_addr),
-                output + phdrs[i].p_offset, phdrs[i].p_filesz);
-        loads++;
-    }
+    boot_stop_if(load_segments(&ehdr, output, &loads));
     CHECKPOINT_C(elf_loaded, loads, (uintptr_t)output);
-    heap_free(room);
 }
 
 /* The last look at the destination before anything is written there. */

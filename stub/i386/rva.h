@@ -12,6 +12,8 @@
 
 #define RVA_GOT 0xff0
 
+/* clang-format off */
 #define rva(symbol) symbol@GOTOFF + RVA_GOT
+/* clang-format on */
 
 #endif
