@@ -16,6 +16,7 @@ include mk/docs.mk
 include mk/gdb.mk
 include mk/check.mk
 include tests/bench/bench.mk
+include lessons/lessons.mk
 include mk/install.mk
 include mk/lint.mk
 

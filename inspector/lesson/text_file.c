@@ -26,6 +26,11 @@ struct error *text_file_check(const char *path, const char *text, size_t length)
                      text[good] ? "not UTF-8" : "a NUL: this is no text");
 }
 
+bool text_file_exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
 static struct error *read_stream(const char *path, FILE *stream, size_t most, char **ret,
                                  size_t *ret_length)
 {

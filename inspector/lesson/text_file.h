@@ -8,6 +8,8 @@
 
 #include "error.h"
 
+bool text_file_exists(const char *path);
+
 /*
  * *ret is terminated, and the caller's to free. ERROR_INPUT with path (and line): cannot be opened, a folder, larger
  * than most bytes, a NUL, not UTF-8, a carriage return.

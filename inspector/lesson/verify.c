@@ -28,9 +28,10 @@ struct job {
 struct pool {
     const struct verify_options *options;
     const struct library *library;
-    bool compare;
+    struct toolchain recorded, now;
     size_t count, next, printed;
     unsigned int running;
+    bool told; /* that nothing is compared */
     struct job *jobs;
 };
 
@@ -70,6 +71,8 @@ static void print_line(FILE *out, const struct pool *pool, size_t index,
     else
         fprintf(out, "%s: %s%s%s", name, outcome, ": ", counts->skipped ? counts->skipped : "");
     print_counts(out, counts, pool->options->update);
+    if (counts->uncompared && !pool->told && !pool->options->update)
+        fprintf(out, "; outputs and numbers not compared: %s", counts->uncompared);
     putc('\n', out);
 }
 
@@ -83,8 +86,8 @@ static int work(const struct pool *pool, size_t index)
 
     if (!stream)
         abort();
-    verify_lesson(pool->library, pool->jobs[index].entry, pool->options->update, pool->compare,
-                  stream, &counts);
+    verify_lesson(pool->library, pool->jobs[index].entry, pool->options->update, &pool->recorded,
+                  &pool->now, stream, &counts);
     fclose(stream);
     print_line(out, pool, index, &counts);
     for (char *line = details; *line;) {
@@ -95,6 +98,7 @@ static int work(const struct pool *pool, size_t index)
     }
     free(details);
     free(counts.skipped);
+    free(counts.uncompared);
     return fclose(out) == 0 ? counts.status : CRASHED;
 }
 
@@ -192,17 +196,86 @@ static struct error *choose(const struct verify_options *options, const struct l
     return err;
 }
 
+/* What the outputs of this run were made with; of lessons that were not run, it stays as it is. */
+static struct error *record(struct pool *pool)
+{
+    struct error *err = NULL;
+
+    for (size_t i = 0; i < pool->now.count; i++)
+        toolchain_set(&pool->recorded, pool->now.lines[i].name, pool->now.lines[i].text);
+    for (size_t i = 0; !err && i < pool->count; i++) {
+        struct lesson *lesson;
+        char *image = NULL;
+
+        if (pool->jobs[i].entry->exercise)
+            continue;
+        err = lesson_open(pool->jobs[i].entry->folder, &lesson);
+        if (err)
+            break;
+        error_free(library_image(pool->library, lesson, &image));
+        if (image)
+            err = toolchain_add_image(&pool->recorded, lesson->image, image);
+        free(image);
+        lesson_free(lesson);
+    }
+    return err ? err : toolchain_write(pool->library->folder, &pool->recorded);
+}
+
+/* Some lessons of one compiler and some of another could never be compared again. */
+static struct error *must_update_all(const struct pool *pool)
+{
+    char *difference = toolchain_difference(&pool->recorded, &pool->now);
+    struct error *err = NULL;
+
+    if (difference && pool->options->update && pool->options->name_count)
+        err = error_new(ERROR_INPUT, "%s: update all lessons, without a NAME", difference);
+    free(difference);
+    return err;
+}
+
+/* Once for all lessons; an image that differs is said with its lesson. */
+static void tell_difference(struct pool *pool)
+{
+    char *difference = toolchain_difference(&pool->recorded, &pool->now);
+
+    if (difference && !pool->options->update) {
+        printf("%soutputs and numbers are not compared: %s\n", pool->options->tap ? "# " : "",
+               difference);
+        pool->told = true;
+    }
+    free(difference);
+}
+
+static struct error *run_all(struct pool *pool, int *ret_status)
+{
+    struct error *err = toolchain_read(pool->library->folder, &pool->recorded);
+
+    if (!err)
+        err = toolchain_present(&pool->now);
+    if (!err)
+        err = must_update_all(pool);
+    if (err)
+        return err;
+    tell_difference(pool);
+    err = run_pool(pool, ret_status);
+    if (!err && pool->options->update && *ret_status == 0)
+        err = record(pool);
+    return err;
+}
+
 struct error *lessons_verify(const struct verify_options *options, int *ret_status)
 {
     struct library library;
-    struct pool pool = {.options = options, .library = &library, .compare = true};
+    struct pool pool = {.options = options, .library = &library};
     struct error *err = library_open(&library);
 
     if (err)
         return err;
     err = choose(options, &library, &pool);
     if (!err)
-        err = run_pool(&pool, ret_status);
+        err = run_all(&pool, ret_status);
+    toolchain_clear(&pool.recorded);
+    toolchain_clear(&pool.now);
     free(pool.jobs);
     library_clear(&library);
     return err;

@@ -12,6 +12,7 @@
 
 #include "error.h"
 #include "library.h"
+#include "toolchain.h"
 
 struct verify_options {
     bool update; /* rewrite outputs and numbers instead of comparing them */
@@ -33,12 +34,17 @@ struct verify_counts {
     unsigned int commands, outputs, questions, checks, values;
     unsigned int changed; /* --update: outputs and values that were rewritten */
     unsigned int failures;
-    int status;    /* the largest exit status of what failed */
-    char *skipped; /* why the lesson was not run, or NULL; owned */
+    int status;       /* the largest exit status of what failed */
+    char *skipped;    /* why the lesson was not run, or NULL; owned */
+    char *uncompared; /* why its outputs and numbers were not compared, or NULL; owned */
 };
 
-/* Runs the lesson; what is wrong is printed to out in lines. compare false: no outputs, no values. */
+/*
+ * Runs the lesson; what is wrong is printed to out in lines. recorded: what made the lesson's outputs; now: what would make them
+ * now, images aside. Where they differ, nothing is compared but the answers, checks and commands are judged.
+ */
 void verify_lesson(const struct library *library, const struct library_entry *entry, bool update,
-                   bool compare, FILE *out, struct verify_counts *ret);
+                   const struct toolchain *recorded, const struct toolchain *now, FILE *out,
+                   struct verify_counts *ret);
 
 #endif

@@ -13,6 +13,7 @@ struct verify {
     struct lesson_guest *guest;
     struct solution solution;
     bool update, compare;
+    const struct toolchain *recorded, *now;
     FILE *out;
     struct edits edits;
     struct verify_counts *counts;

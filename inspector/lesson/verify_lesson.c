@@ -248,10 +248,29 @@ static void verify_solution(struct verify *verify, const struct library *library
     }
 }
 
+/* Whether this lesson's image, compiler and QEMU are those that made what it shows. */
+static struct error *may_compare(struct verify *verify, const char *image)
+{
+    struct toolchain own = {0};
+    struct error *err = NULL;
+
+    verify->counts->uncompared = toolchain_difference(verify->recorded, verify->now);
+    if (!verify->counts->uncompared && !verify->lesson->exercise) {
+        err = toolchain_add_image(&own, verify->lesson->image, image);
+        verify->counts->uncompared = toolchain_difference(verify->recorded, &own);
+        toolchain_clear(&own);
+    }
+    verify->compare = !verify->counts->uncompared;
+    return err;
+}
+
 static void with_image(struct verify *verify, const struct library *library,
                        const struct library_entry *entry, const char *image)
 {
-    struct error *err = verify->update ? NULL : solution_open(verify->lesson, &verify->solution);
+    struct error *err = may_compare(verify, image);
+
+    if (!err && !verify->update)
+        err = solution_open(verify->lesson, &verify->solution);
 
     if (err)
         verify_failed(verify, err);
@@ -282,9 +301,11 @@ static void find_and_run(struct verify *verify, const struct library *library,
 }
 
 void verify_lesson(const struct library *library, const struct library_entry *entry, bool update,
-                   bool compare, FILE *out, struct verify_counts *ret)
+                   const struct toolchain *recorded, const struct toolchain *now, FILE *out,
+                   struct verify_counts *ret)
 {
-    struct verify verify = {.update = update, .compare = compare, .out = out, .counts = ret};
+    struct verify verify = {
+        .update = update, .recorded = recorded, .now = now, .out = out, .counts = ret};
     struct lesson *lesson;
     struct error *err = lesson_open(entry->folder, &lesson);
 
