@@ -184,42 +184,48 @@ static bool within(const char *path, const char *folder)
     return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
 }
 
-static struct error *several(const char *first, const char *second)
+/* The exercises that were started, the first two; the one that the program stands in alone, if there is one. */
+static struct error *find_started(const struct library *library, const char *here,
+                                  const struct library_entry *ret[2])
 {
-    return error_new(ERROR_INPUT, "which exercise: %s or %s? `bootscope lesson verify NAME`", first,
-                     second);
+    size_t count = 0;
+
+    for (size_t i = 0; i < library->count && count < 2; i++) {
+        const struct library_entry *entry = &library->entries[i];
+        char *work;
+        struct error *err;
+
+        if (!entry->exercise)
+            continue;
+        err = exercise_folder(library, "work", entry->name, &work);
+        if (err)
+            return err;
+        if (is_there(work) && (!here || within(here, work)))
+            ret[count++] = entry;
+        free(work);
+    }
+    return NULL;
 }
 
 struct error *exercise_started(const struct library *library, const struct library_entry **ret)
 {
-    const struct library_entry *only = NULL, *other = NULL;
-    char here[PATH_MAX] = "";
+    const struct library_entry *found[2] = {NULL, NULL};
+    char here[PATH_MAX];
+    struct error *err = NULL;
 
-    if (!getcwd(here, sizeof(here)))
-        here[0] = '\0';
-    for (size_t i = 0; i < library->count; i++) {
-        const struct library_entry *entry = &library->entries[i];
-        char *work;
-        struct error *err = entry->exercise ? exercise_folder(library, "work", entry->name, &work)
-                                            : NULL;
-
-        if (err)
-            return err;
-        if (!entry->exercise)
-            continue;
-        bool inside = within(here, work), there = is_there(work);
-        free(work);
-        if (inside) {
-            *ret = entry;
-            return NULL;
-        }
-        if (there && only)
-            other = entry;
-        else if (there)
-            only = entry;
-    }
-    if (!only)
+    if (getcwd(here, sizeof(here)))
+        err = find_started(library, here, found);
+    if (!err && !found[0])
+        err = find_started(library, NULL, found);
+    if (err)
+        return err;
+    if (!found[0])
         return error_new(ERROR_INPUT, "no exercise was started: `bootscope lesson start NAME`");
-    *ret = only;
-    return other ? several(only->name, other->name) : NULL;
+    if (found[1])
+        return error_new(ERROR_INPUT,
+                         "which exercise, %s or %s? `bootscope lesson verify NAME`, or say it in "
+                         "the exercise's work folder",
+                         found[0]->name, found[1]->name);
+    *ret = found[0];
+    return NULL;
 }

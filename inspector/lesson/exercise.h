@@ -43,13 +43,14 @@ struct error *exercise_image(const struct library *library, const char *name, ch
 /*
  * For bootscope lesson --check, before the exercise's text is run: makes build/exercises/NAME with the present
  * stub and the bug, and sees that verify.check fails there. *ret_image is owned by the caller. ERROR_CHECK
- * when the patch does not apply, the image does not build, or verify.check passes in spite of the bug.
+ * when the patch does not apply, the image does not build (text gets what patch or the compiler said), or
+ * verify.check passes in spite of the bug.
  */
 struct error *exercise_check_bug(const struct library *library, const struct library_entry *entry,
-                                 char **ret_image);
+                                 const struct text *text, char **ret_image);
 /*
  * And after it: applies solution.patch there, builds, and sees that verify.check passes. text gets the report of
- * one that fails. ERROR_CHECK.
+ * one that fails. ERROR_CHECK. The mended image stays in that folder.
  */
 struct error *exercise_check_solution(const struct library *library,
                                       const struct library_entry *entry, const struct text *text);

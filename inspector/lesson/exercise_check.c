@@ -26,13 +26,14 @@ static struct error *remove_tree(const char *path)
     return NULL;
 }
 
-static struct error *prepare(const struct library *library, const struct prepare *prepare)
+static struct error *prepare(const struct library *library, const struct prepare *prepare,
+                             const struct text *text)
 {
     char *said = NULL;
     struct error *err = exercise_prepare(library, prepare, &said);
 
-    if (err && said && *said)
-        fprintf(stderr, "%s", said);
+    if (err && said)
+        text_print(text, TEXT_PLAIN, "%s", said);
     free(said);
     return err;
 }
@@ -52,7 +53,7 @@ static struct error *run_checks(const struct library_entry *entry, const char *i
 }
 
 struct error *exercise_check_bug(const struct library *library, const struct library_entry *entry,
-                                 char **ret_image)
+                                 const struct text *text, char **ret_image)
 {
     char *work, *report = NULL, *image;
     int status = 0;
@@ -62,8 +63,10 @@ struct error *exercise_check_bug(const struct library *library, const struct lib
         return err;
     err = remove_tree(work);
     if (!err)
-        err = prepare(library, &(struct prepare){"start", entry->folder, work,
-                                                 "the stub with bug.patch cannot be built"});
+        err = prepare(library,
+                      &(struct prepare){"start", entry->folder, work,
+                                        "the stub with bug.patch cannot be built"},
+                      text);
     image = exercise_image_in(work);
     if (!err)
         err = run_checks(entry, image, &report, &status);
@@ -87,8 +90,10 @@ struct error *exercise_check_solution(const struct library *library,
 
     if (err)
         return err;
-    err = prepare(library, &(struct prepare){"mend", entry->folder, work,
-                                             "the stub with solution.patch cannot be built"});
+    err = prepare(library,
+                  &(struct prepare){"mend", entry->folder, work,
+                                    "the stub with solution.patch cannot be built"},
+                  text);
     image = exercise_image_in(work);
     if (!err)
         err = run_checks(entry, image, &report, &status);

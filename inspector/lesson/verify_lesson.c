@@ -223,7 +223,9 @@ static void run_lesson(struct verify *verify, const char *image)
 static struct error *find_image(const struct verify *verify, const struct library *library,
                                 const struct library_entry *entry, char **ret)
 {
-    return entry->exercise ? exercise_check_bug(library, entry, ret)
+    const struct text text = {verify->out, false};
+
+    return entry->exercise ? exercise_check_bug(library, entry, &text, ret)
                            : library_image(library, verify->lesson, ret);
 }
 
