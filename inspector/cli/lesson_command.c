@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "grade.h"
+#include "handout.h"
 #include "subcommand.h"
 #include "verify.h"
 #include "words_main.h"
@@ -17,6 +18,7 @@ enum {
     KEY_MARK,
     KEY_JSON,
     KEY_ALL,
+    KEY_HANDOUT,
     KEY_JOBS = 'j'
 };
 
@@ -42,6 +44,7 @@ static const char doc[] =
 
 struct lesson_arguments {
     bool check;
+    const char *handout; /* a path; NULL: no */
     struct lesson_words words;
     struct verify_options verify;
 };
@@ -63,6 +66,10 @@ static const struct argp_option options[] = {
     {"pass-mark", KEY_MARK, "PERCENT", 0,
      "with --grade: exit status 0 from so many percent of the points on", 0},
     {"json", KEY_JSON, NULL, 0, "list as JSON", 0},
+    {"handout", KEY_HANDOUT, "FILE", 0,
+     "write all lessons and exercises as one HTML page to print, with the numbers of a run and the "
+     "answers at the end",
+     0},
     {"all", KEY_ALL, NULL, 0, "reset all lessons: the progress file is moved aside, damaged or not",
      0},
     {0},
@@ -100,6 +107,9 @@ static void check_together(struct argp_state *state, const struct lesson_argumen
         argp_error(state, "--pass-mark goes with --grade");
     if ((arguments->words.json || arguments->words.all) && (arguments->check || verify->update))
         argp_error(state, "--json and --all go with neither --check nor --update");
+    if (arguments->handout &&
+        (arguments->check || verify->update || arguments->words.grade || verify->name_count))
+        argp_error(state, "--handout goes alone");
     if (verify->tap && !arguments->check)
         argp_error(state, "--tap goes with --check");
     if (verify->jobs && !arguments->check && !verify->update)
@@ -130,6 +140,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_JSON:
         arguments->words.json = true;
         break;
+    case KEY_HANDOUT:
+        arguments->handout = argument;
+        break;
     case KEY_ALL:
         arguments->words.all = true;
         break;
@@ -156,6 +169,18 @@ static unsigned int cpus(void)
     return count < 1 ? 1 : count > JOBS_MAX ? JOBS_MAX : (unsigned int)count;
 }
 
+static struct error *print_handout(const char *path)
+{
+    struct library library;
+    struct error *err = library_open(&library);
+
+    if (err)
+        return err;
+    err = handout_write(&library, path);
+    library_clear(&library);
+    return err;
+}
+
 static struct error *show(struct lesson_arguments *arguments, int *ret_status)
 {
     arguments->words.count = (int)arguments->verify.name_count;
@@ -170,6 +195,8 @@ struct error *subcommand_lesson(int argc, char **argv, int *ret_status)
     struct verify_options *verify = &arguments.verify;
 
     argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+    if (arguments.handout)
+        return print_handout(arguments.handout);
     if (!arguments.check && !verify->update)
         return show(&arguments, ret_status);
     if (!verify->jobs)

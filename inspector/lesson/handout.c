@@ -17,6 +17,7 @@ struct handout {
     struct text nowhere;
     const struct library *library;
     const struct lesson *lesson;
+    char *image;                /* its path, which the guest needs as long as it lives */
     struct lesson_guest *guest; /* NULL: its image was not built */
     unsigned int questions;     /* of this lesson, so far */
 };
@@ -127,16 +128,27 @@ static struct error *print_question(struct handout *handout, const struct questi
     return err ? err : print_answer(handout, question);
 }
 
+static void html_command(FILE *out, const char *line)
+{
+    html_text(out, line, strlen(line));
+    putc('\n', out);
+}
+
 static void print_commands(struct handout *handout, const struct lesson_commands *commands)
 {
-    fputs("<pre class=\"commands\">", handout->out);
-    for (size_t i = 0; i < commands->count; i++) {
-        html_text(handout->out, commands->lines[i], strlen(commands->lines[i]));
-        putc('\n', handout->out);
+    bool shown = commands->has_output && commands->output.length > 0;
+
+    fputs("<div class=\"run\">\n", handout->out);
+    /* The output of several commands has each of them in it, behind its prompt. */
+    if (!shown || commands->count == 1) {
+        fputs("<pre class=\"commands\">", handout->out);
+        for (size_t i = 0; i < commands->count; i++)
+            html_command(handout->out, commands->lines[i]);
+        fputs("</pre>\n", handout->out);
     }
-    fputs("</pre>\n", handout->out);
-    if (commands->has_output && commands->output.length)
+    if (shown)
         html_lines(handout->out, "output", commands->output.text, commands->output.length);
+    fputs("</div>\n", handout->out);
 }
 
 static struct error *print_step(struct handout *handout, size_t index)
@@ -169,18 +181,18 @@ static struct error *print_step(struct handout *handout, size_t index)
 /* The lesson's guest, or none when there is no image to boot. */
 static struct error *open_guest(struct handout *handout)
 {
-    char *image;
-    struct error *err = library_image(handout->library, handout->lesson, &image);
+    struct error *err;
 
     handout->guest = NULL;
+    handout->image = NULL;
+    err = library_image(handout->library, handout->lesson, &handout->image);
     if (err && error_kind(err) == ERROR_INPUT) {
         error_free(err);
         return NULL;
     }
     if (err)
         return err;
-    err = lesson_guest_open(handout->lesson, image, &handout->nowhere, &handout->guest);
-    free(image);
+    err = lesson_guest_open(handout->lesson, handout->image, &handout->nowhere, &handout->guest);
     return error_context(err, "%s", handout->lesson->path);
 }
 
@@ -191,15 +203,17 @@ static struct error *print_lesson(struct handout *handout)
     if (err)
         return err;
     handout->questions = 0;
-    fprintf(handout->out, "<section id=\"%s\">\n", handout->lesson->name);
+    fprintf(handout->out, "<section id=\"%s\">\n<h1>", handout->lesson->name);
+    html_text(handout->out, handout->lesson->title, strlen(handout->lesson->title));
+    fputs("</h1>\n", handout->out);
     fputs("<h2>", handout->answers);
     html_text(handout->answers, handout->lesson->title, strlen(handout->lesson->title));
     fputs("</h2>\n", handout->answers);
     for (size_t i = 0; !err && i < handout->lesson->step_count; i++)
         err = print_step(handout, i);
     fputs("</section>\n", handout->out);
-    if (handout->guest)
-        lesson_guest_close(handout->guest);
+    lesson_guest_close(handout->guest);
+    free(handout->image);
     return err;
 }
 

@@ -17,7 +17,7 @@ struct lesson_guest;
 
 /*
  * Boots image (a path) with the lesson's options, counted and able to go back, and stands in reset before step
- * 0. text is where commands print; it must outlive the guest. Errors of debugger_open(), and
+ * 0. text is where commands print. All three must outlive the guest. Errors of debugger_open(), and
  * ERROR_INPUT for options that are none.
  */
 struct error *lesson_guest_open(const struct lesson *lesson, const char *image,
