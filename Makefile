@@ -17,6 +17,7 @@ include mk/gdb.mk
 include mk/check.mk
 include tests/bench/bench.mk
 include lessons/lessons.mk
+include lessons/handout.mk
 include mk/install.mk
 include mk/lint.mk
 
