@@ -118,7 +118,9 @@ struct error *run_kaslr(struct environment *environment, const struct command_li
         return err;
     done = boot_done(debugger, stop);
     if (!done.chosen)
-        return error_new(ERROR_INPUT, "kaslr: nothing was chosen yet: go to location-chosen");
+        return stop->image && stop->image->kernel.bits == 32
+                   ? error_new(ERROR_INPUT, "kaslr: this 32-bit boot code has none")
+                   : error_new(ERROR_INPUT, "kaslr: nothing was chosen yet: go to location-chosen");
     view = malloc(sizeof(*view));
     if (!view)
         return error_new(ERROR_SYSTEM, "kaslr: no memory");

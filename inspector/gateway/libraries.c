@@ -72,6 +72,33 @@ struct collection {
     struct error *err;
 };
 
+/* Made once. A file that cannot be copied is announced as it is; gdb then says what it thinks of it. */
+static int copy_of(struct library_names *names, const struct symbols *file)
+{
+    size_t i = 0;
+
+    while (i < names->copied && names->copies[i].file != file)
+        i++;
+    if (i == MODULE_COUNT) { /* other files than before */
+        libraries_end(names);
+        i = 0;
+    }
+    if (i == names->copied) {
+        names->copies[i].file = file;
+        error_free(wide_file_make(symbols_path(file), &names->copies[i].copy));
+        names->copied++;
+    }
+    return names->copies[i].copy > 0 ? names->copies[i].copy : 0;
+}
+
+void libraries_end(struct library_names *names)
+{
+    for (size_t i = 0; i < names->copied; i++)
+        if (names->copies[i].copy > 0)
+            close(names->copies[i].copy);
+    names->copied = 0;
+}
+
 static void add(struct collection *in, const struct symbols *file, uint64_t bias)
 {
     struct extent extent;
@@ -87,39 +114,18 @@ static void add(struct collection *in, const struct symbols *file, uint64_t bias
         .start = extent.start + bias,
         .end = extent.end + bias,
         .name = name_of(in->names, file, bias),
+        .copy = copy_of(in->names, file),
     };
-}
-
-/* Made once. A file that cannot be copied is announced as it is; gdb then says what it thinks of it. */
-static int copy_of(struct library_names *names, const struct symbols *file)
-{
-    if (names->copied != file) {
-        libraries_end(names);
-        names->copied = file;
-        error_free(wide_file_make(symbols_path(file), &names->copy));
-    }
-    return names->copy > 0 ? names->copy : 0;
-}
-
-void libraries_end(struct library_names *names)
-{
-    if (names->copy > 0)
-        close(names->copy);
-    names->copied = NULL;
-    names->copy = 0;
 }
 
 static void add_setup(struct collection *in, bool ours)
 {
     const struct facts *facts = &in->stop->facts;
-    size_t before = in->out->count;
 
     if (facts->setup.known)
         add(in, in->stop->setup, facts->setup.value);
     else if (ours)
         add(in, in->stop->setup, QEMU_SETUP_ADDRESS);
-    if (in->out->count > before)
-        in->out->list[before].copy = copy_of(in->names, in->stop->setup);
 }
 
 static void add_stub(struct collection *in)

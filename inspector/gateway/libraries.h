@@ -41,10 +41,13 @@ struct libraries {
     struct library list[LIBRARIES_MAX];
 };
 
-/* The names given so far, and the copy of the setup code's file; all zeros at first. */
+/* The names given so far, and the copies of files; all zeros at first. */
 struct library_names {
-    const struct symbols *copied;
-    int copy; /* -1: needs none */
+    size_t copied;
+    struct {
+        const struct symbols *file;
+        int copy; /* -1: needs none */
+    } copies[MODULE_COUNT];
     size_t count;
     struct {
         const struct symbols *file;
@@ -55,7 +58,7 @@ struct library_names {
 /* Where everything is at this stop; ours: QEMU was started by us. Errors: a file became unreadable. */
 struct error *libraries_at(const struct stop *stop, bool ours, struct library_names *names,
                            struct libraries *ret);
-/* Closes the copy. */
+/* Closes the copies. */
 void libraries_end(struct library_names *names);
 bool libraries_equal(const struct libraries *a, const struct libraries *b);
 /* The entry that covers the address, or NULL. */

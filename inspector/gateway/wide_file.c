@@ -70,11 +70,16 @@ static struct error *copy_symbols(struct copy *copy, Elf_Scn *section, Elf64_Shd
     return err;
 }
 
-/* Registers have other numbers in DWARF of 64 bits: with these rules gdb would unwind nonsense. */
+/*
+ * Registers have other numbers in DWARF of 64 bits: with these rules gdb would unwind nonsense. And
+ * what ld --emit-relocs left are entries of another form, which nobody needs of a linked file.
+ */
 static bool misleads(const struct copy *copy, const Elf64_Shdr *header, size_t names)
 {
     const char *name = elf_strptr(copy->from.elf, names, header->sh_name);
 
+    if (header->sh_type == SHT_REL || header->sh_type == SHT_RELA)
+        return true;
     return name && (strcmp(name, ".debug_frame") == 0 || strcmp(name, ".eh_frame") == 0);
 }
 
