@@ -21,8 +21,11 @@ static struct error *in_one_line(const char *expression, struct error *err)
         return NULL;
     if (sscanf(message, "column %u: %n", &column, &skip) == 1)
         message += skip;
-    reason = error_new(error_kind(err), "%s: %.*s", expression, (int)strcspn(message, "\n"),
-                       message);
+    if (strncmp(message, expression, strlen(expression)) == 0) /* it is but a name */
+        reason = error_new(error_kind(err), "%.*s", (int)strcspn(message, "\n"), message);
+    else
+        reason = error_new(error_kind(err), "%s: %.*s", expression, (int)strcspn(message, "\n"),
+                           message);
     error_free(err);
     return reason;
 }

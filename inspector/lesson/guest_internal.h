@@ -18,9 +18,8 @@ struct guest_place {
 struct lesson_guest {
     const struct lesson *lesson;
     struct guest_options options;
-    char **words; /* that options points into; owned */
-    size_t word_count;
     char *initrd;
+    int bad_word; /* of options, that argp stumbled over */
     struct debugger *debugger;
     const struct text *text; /* of the front door */
     struct text nowhere;     /* for what nobody is to see */

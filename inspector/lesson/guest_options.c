@@ -6,6 +6,9 @@
 #include "guest_internal.h"
 #include "install.h"
 
+/* A learner has Ctrl-C; and how busy a machine is decides nothing. */
+#define PATIENCE_MS 600000
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct lesson_guest *guest = state->input;
@@ -15,6 +18,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         state->child_inputs[0] = &guest->options;
         return 0;
     }
+    if (key == ARGP_KEY_ERROR)
+        guest->bad_word = state->next - 1;
     return ARGP_ERR_UNKNOWN; /* no arguments, and no options beside the shared ones */
 }
 
@@ -48,13 +53,17 @@ struct error *guest_options_parse(struct lesson_guest *guest)
     int at = 0, argc = (int)lesson->option_count + 1;
 
     guest_options_init(&guest->options);
+    guest->options.timeout_ms = PATIENCE_MS;
     for (int i = 1; i < argc; i++)
         argv[i] = lesson->options[i - 1];
     /* argp would print and exit by itself. */
     error_t status = argp_parse(
         &argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_ERRS | ARGP_NO_HELP | ARGP_IN_ORDER, &at, guest);
-    if (status || at < argc)
-        return bad(lesson, "not understood: ", at > 0 && at < argc ? argv[at] : argv[argc - 1]);
+    if (status || at < argc) {
+        int word = guest->bad_word > 0 ? guest->bad_word : at;
+
+        return bad(lesson, "not understood: ", argv[word < argc ? word : argc - 1]);
+    }
     if (guest->options.json || guest->options.qemu)
         return bad(lesson, "--json and --qemu are not a lesson's to say", "");
     find_initrd(guest);

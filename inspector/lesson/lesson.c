@@ -50,8 +50,10 @@ static struct error *new_step(struct builder *builder, enum step_kind kind, stru
 
     if (lesson->step_count == LESSON_STEPS_MAX)
         return error_new(ERROR_INPUT, "more than %d steps", LESSON_STEPS_MAX);
-    if (kind == STEP_TEXT) /* its first line that is not blank */
-        line = builder->prose + strspn(builder->prose, " \t\n");
+    if (kind == STEP_TEXT) { /* its first line that is shown */
+        line = span_trim(prose_until(builder, block.text)).text;
+        line = lesson->text + (line - lesson->shown);
+    }
     *ret = &lesson->steps[lesson->step_count++];
     **ret = (struct lesson_step){
         .kind = kind,
