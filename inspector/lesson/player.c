@@ -66,6 +66,7 @@ void player_enter(struct player *player, size_t step)
     struct error *err;
 
     player->step = step;
+    player->front.repeat.line[0] = '\0'; /* what was typed at another step is not meant here */
     player_noted(player, progress_stand(player->progress, player->lesson, step));
     err = player_bring(player);
     if (err) {
@@ -141,6 +142,14 @@ void player_on_enter(struct player *player)
     }
 }
 
+static void cut_blanks(char *line)
+{
+    size_t length = strlen(line);
+
+    while (length > 0 && strchr(" \t", line[length - 1]))
+        line[--length] = '\0';
+}
+
 /* One line from the terminal. */
 static struct error *play_once(struct player *player)
 {
@@ -150,10 +159,12 @@ static struct error *play_once(struct player *player)
 
     if (err)
         return err;
-    if (event == FRONT_END)
+    if (event == FRONT_END) {
         player->quit = true;
-    else if (event == FRONT_LINE)
+    } else if (event == FRONT_LINE) {
+        cut_blanks(line);
         player_line(player, line);
+    }
     fflush(player->out.stream);
     free(line);
     return NULL;

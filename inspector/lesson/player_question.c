@@ -151,8 +151,11 @@ static void show_wrong(struct player *player, const struct verdict *verdict)
 
     text_print(&player->out, TEXT_BAD, "Not so: ");
     show_value(player, verdict->given);
-    text_print(&player->out, TEXT_PLAIN, ".\n\n");
-    player_markdown(player, verdict->says);
+    text_print(&player->out, TEXT_PLAIN, ".\n");
+    if (*verdict->says) {
+        text_print(&player->out, TEXT_PLAIN, "\n");
+        player_markdown(player, verdict->says);
+    }
     text_print(&player->out, TEXT_DIM,
                "\n%u %s so far. Answer again, or `hint` (%zu left), or `skip`.\n", state.tries,
                state.tries > 1 ? "tries" : "try", left);

@@ -114,9 +114,9 @@ static void show_help(struct player *player)
     const struct text *text = &player->out;
 
     help_all_text(text);
-    text_print(text, TEXT_HEADING, "\nThe lesson\n");
+    text_print(text, TEXT_HEADING, "\nthe lesson\n");
     text_print(text, TEXT_PLAIN, "  %-28s %s\n", "Enter",
-               "run the commands that are shown, or go on; at a question, nothing of the lesson's");
+               "run what is shown, or go on; at a question, repeat the last command");
     text_print(text, TEXT_PLAIN, "  %-28s %s\n", "NUMBER, yes, no", "answer the question");
     for (size_t i = 0; i < WORD_COUNT; i++)
         show_row(text, commands_find(words[i].name) && words[i].run != word_quit ? "lesson " : "",
@@ -127,6 +127,25 @@ static void show_help(struct player *player)
                "may stand before each of its words.\n");
 }
 
+/* help hint; false when it is about a command. */
+static bool show_word_help(struct player *player, const char *name)
+{
+    const char *rest;
+    const struct word *word = find_word(name, &rest);
+
+    if (!word || commands_find(word->name))
+        return false;
+    show_row(&player->out, "", word);
+    return true;
+}
+
+/* An empty line repeats what was typed last, and only that. */
+static void run_word(struct player *player, const struct word *word, const char *rest)
+{
+    player->front.repeat.line[0] = '\0';
+    word->run(player, rest);
+}
+
 /* "lesson list" and the like: what one types in a shell. */
 static void run_lesson_word(struct player *player, const char *line)
 {
@@ -134,7 +153,7 @@ static void run_lesson_word(struct player *player, const char *line)
     const struct word *word = find_word(line, &rest);
 
     if (word)
-        word->run(player, rest);
+        run_word(player, word, rest);
     else
         text_print(&player->out, TEXT_PLAIN,
                    "lesson %.40s: not at this prompt; there are hint, skip, answer, again, list "
@@ -162,30 +181,27 @@ static void on_blank(struct player *player)
         player_on_enter(player);
 }
 
-static void on_answer(struct player *player, const char *line)
-{
-    player->front.repeat.line[0] = '\0';
-    word_answer(player, line);
-}
-
 void player_line(struct player *player, const char *line)
 {
     const char *start = line + strspn(line, " \t"), *rest;
     const struct word *word = find_word(start, &rest);
     size_t length = strcspn(start, " \t");
+    const char *behind = start + length + strspn(start + length, " \t");
     char first[32];
 
     snprintf(first, sizeof(first), "%.*s", length < sizeof(first) ? (int)length : 0, start);
     if (*start == '\0')
         on_blank(player);
     else if (strcmp(first, "lesson") == 0)
-        run_lesson_word(player, start + length + strspn(start + length, " \t"));
+        run_lesson_word(player, behind);
     else if (word && !commands_find(first))
-        word->run(player, rest);
+        run_word(player, word, rest);
     else if (player_is_answer(player, start))
-        on_answer(player, start);
+        run_word(player, find_word("answer", &rest), start);
     else if (strcmp(start, "help") == 0 || strcmp(start, "?") == 0)
         show_help(player);
+    else if (strcmp(first, "help") == 0 && show_word_help(player, behind))
+        return;
     else
         run_command(player, repeat_line(&player->front.repeat, start));
 }

@@ -4,6 +4,7 @@
 # bootscope lesson at a real terminal, in a tmux of this test's own: three lessons (tests/e2e/lessons/player)
 # from the first step to the finishing page, with wrong answers, hints, Ctrl-C, commands of the debugger in
 # between, a guest and a player that are killed. What is waited for is text on the screen.
+# shellcheck disable=SC2016  # backquotes and dollars are those of the text
 set -u
 : "${OUT:=build}" "${BUILD:=build}"
 T=$(mktemp -d "${TMPDIR:-/tmp}/bootscope-lesson.XXXXXX")
@@ -117,6 +118,8 @@ type_line list
 check 'list is the debugger'\''s' see '^stub/head_32.S$'
 type_line 'lesson list'
 check 'lesson list is the lesson'\''s' see '^>   1  The first one +current +0 of 2 right +0 of 6 points$'
+type_line 'help hint'
+check 'a word can be asked about' see '^  hint +open the next hint'
 type_line help
 check 'help says so' see '`list`$'
 check 'and lists the words' see '^  answer EXPR +answer with an expression'
