@@ -10,8 +10,8 @@
 
 /* In the order in which help shows them. */
 static const struct command *const groups[] = {
-    commands_moving, commands_breakpoints, commands_registers, commands_memory,
-    commands_paging, commands_boot,        commands_annotate,  commands_program,
+    commands_moving, commands_elsewhere, commands_breakpoints, commands_registers, commands_memory,
+    commands_paging, commands_boot,      commands_annotate,    commands_program,
 };
 
 #define GROUPS (sizeof(groups) / sizeof(groups[0]))

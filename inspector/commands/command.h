@@ -127,6 +127,7 @@ struct error *command_checkpoint(const struct environment *environment, const ch
 
 /* The groups; each is one file, and ends with a row whose name is NULL. */
 extern const struct command commands_moving[];      /* moving.c */
+extern const struct command commands_elsewhere[];   /* elsewhere.c: at */
 extern const struct command commands_breakpoints[]; /* breakpoints.c */
 extern const struct command commands_registers[];   /* registers.c */
 extern const struct command commands_memory[];      /* memory.c */

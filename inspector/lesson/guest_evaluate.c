@@ -35,34 +35,12 @@ struct error *guest_evaluate(struct lesson_guest *guest, const char *expression,
     return in_one_line(expression, evaluate(guest->debugger, expression, ret));
 }
 
-static struct error *forwards_to(struct lesson_guest *guest, const struct stage *stage)
-{
-    struct arrival arrival = {.kind = ARRIVED_STEP};
-    struct error *err = debugger_run(guest->debugger, RUN_TO_CHECKPOINT, stage, &arrival);
-
-    if (err || arrival.stage == stage)
-        return err;
-    return error_new(arrival.kind == ARRIVED_TIMEOUT ? ERROR_TIMEOUT : ERROR_GUEST,
-                     "the guest does not get to %s from here", stage->name);
-}
-
 struct error *guest_go_to(struct lesson_guest *guest, const char *checkpoint)
 {
-    struct debugger *debugger = guest->debugger;
     const struct stage *stage;
-    const struct stop *stop = NULL;
-    struct arrival arrival;
     struct error *err = command_checkpoint(&guest->environment, checkpoint, &stage);
 
-    if (!err && debugger_alive(debugger))
-        err = debugger_stop(debugger, &stop);
-    if (err || (stop && stop->stage == stage))
-        return err;
-    if (debugger_record(debugger, stage))
-        return debugger_back(debugger, stage, &arrival);
-    if (!debugger_alive(debugger))
-        err = debugger_back(debugger, NULL, &arrival);
-    return err ? err : forwards_to(guest, stage);
+    return err ? err : debugger_seek(guest->debugger, stage);
 }
 
 static struct error *run_unseen(struct lesson_guest *guest, const char *line)

@@ -41,7 +41,7 @@ struct qemu {
     char console[2 * CONSOLE_KEPT + 1];
     size_t console_length;
     uint64_t console_total, console_seen; /* bytes since reset; and as far as a handler saw them */
-    bool only_new_text;
+    bool only_new_text, muted;
 };
 
 /* Where the bytes of each channel go; context is the struct qemu. */

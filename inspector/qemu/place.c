@@ -30,6 +30,11 @@ struct error *qemu_return(struct qemu *qemu, const struct qemu_place *place)
     return NULL;
 }
 
+void qemu_mute(struct qemu *qemu, bool on)
+{
+    qemu->muted = on;
+}
+
 void qemu_only_new_text(struct qemu *qemu, bool on)
 {
     qemu->only_new_text = on;

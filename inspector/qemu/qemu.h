@@ -88,6 +88,8 @@ struct error *qemu_place(struct qemu *qemu, struct qemu_place *ret);
 struct error *qemu_return(struct qemu *qemu, const struct qemu_place *place);
 /* While this is on, console text that the handler was given once already is not given again. */
 void qemu_only_new_text(struct qemu *qemu, bool on);
+/* While this is on, console text is given to nobody, and is new text later. */
+void qemu_mute(struct qemu *qemu, bool on);
 /*
  * Has done called once QEMU has written so many lines to its log, while the loop runs; from then on
  * the log is read so slowly that QEMU, which has to wait for that, cannot get far before it is

@@ -20,6 +20,10 @@ static void hand_on(struct qemu *qemu, const char *bytes, size_t length)
                          ? qemu->console_seen - qemu->console_total
                          : 0;
 
+    if (qemu->muted) {
+        qemu->console_total = end;
+        return;
+    }
     if (known > length)
         known = length;
     if (qemu->on_console && known < length)

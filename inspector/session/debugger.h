@@ -200,9 +200,11 @@ uint64_t debugger_writes(const struct debugger *debugger);
 /*
  * Between these two the guest may be moved and written to as one likes; afterwards it is where and what it
  * was, the arrival and the breakpoints with their hits, too. The user's breakpoints are not set
- * meanwhile. ERROR_INPUT without travel. debugger_return() is due also when what was done there failed.
+ * meanwhile, and the guest's console is not heard. ERROR_INPUT without travel. debugger_return() is due also when what was done there failed.
  */
 struct error *debugger_leave(struct debugger *debugger);
+/* To a checkpoint, back or forwards; what the user has set up may stop it on the way: ERROR_GUEST then. */
+struct error *debugger_seek(struct debugger *debugger, const struct stage *stage);
 struct error *debugger_return(struct debugger *debugger);
 
 #endif

@@ -82,7 +82,7 @@ static struct error *set_off(struct debugger *debugger, struct debugger_away *aw
     if (!debugger->travel)
         return error_new(ERROR_INPUT, "this session cannot go back, and so not look elsewhere");
     if (debugger->away)
-        return error_new(ERROR_SYSTEM, "a look elsewhere within another");
+        return error_new(ERROR_INPUT, "a look elsewhere within another one");
     debugger_notice_end(debugger);
     *away = (struct debugger_away){.alive = debugger->alive,
                                    .dirty = debugger->dirty,
@@ -114,8 +114,38 @@ struct error *debugger_leave(struct debugger *debugger)
     copy_history(debugger, away);
     for (size_t i = 0; i < STAGES_MAX; i++)
         away->seen[i] = debugger->records[i].snapshot.stage != NULL;
+    qemu_mute(debugger->session.qemu, true);
     debugger->away = away;
     return NULL;
+}
+
+static struct error *forwards(struct debugger *debugger, const struct stage *stage)
+{
+    struct arrival arrival = {.kind = ARRIVED_STEP};
+    struct error *err = debugger_run(debugger, RUN_TO_CHECKPOINT, stage, &arrival);
+
+    if (err || arrival.stage == stage)
+        return err;
+    return error_new(arrival.kind == ARRIVED_TIMEOUT ? ERROR_TIMEOUT : ERROR_GUEST,
+                     "the guest does not get to %s from here", stage->name);
+}
+
+struct error *debugger_seek(struct debugger *debugger, const struct stage *stage)
+{
+    const struct stop *stop = NULL;
+    struct arrival arrival;
+    struct error *err = NULL;
+
+    debugger_notice_end(debugger);
+    if (debugger->alive)
+        err = debugger_stop(debugger, &stop);
+    if (err || (stop && stop->stage == stage))
+        return err;
+    if (debugger_record(debugger, stage))
+        return debugger_back(debugger, stage, &arrival);
+    if (!debugger->alive)
+        err = debugger_back(debugger, NULL, &arrival);
+    return err ? err : forwards(debugger, stage);
 }
 
 /* What was seen and kept on the way is of the same boot, so that it can be used later. */
@@ -208,6 +238,7 @@ struct error *debugger_return(struct debugger *debugger)
     err = restore_history(debugger, away, same);
     restore_records(debugger, away, same);
     second = come_home(debugger, away);
+    qemu_mute(debugger->session.qemu, false);
     debugger->breakpoints = away->breakpoints;
     debugger->unkept = away->unkept;
     debugger->undone = away->arrival.undone;
