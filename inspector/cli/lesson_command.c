@@ -6,6 +6,8 @@
 
 #include "grade.h"
 #include "handout.h"
+#include "gdb_script.h"
+#include "skeleton.h"
 #include "subcommand.h"
 #include "verify.h"
 #include "words_main.h"
@@ -14,6 +16,8 @@ enum {
     KEY_CHECK = 0x200,
     KEY_UPDATE,
     KEY_TAP,
+    KEY_GDB,
+    KEY_NEW,
     KEY_GRADE,
     KEY_MARK,
     KEY_JSON,
@@ -44,6 +48,7 @@ static const char doc[] =
 
 struct lesson_arguments {
     bool check;
+    const char *gdb, *fresh;
     const char *handout; /* a path; NULL: no */
     struct lesson_words words;
     struct verify_options verify;
@@ -57,6 +62,8 @@ static const struct argp_option options[] = {
     {"update", KEY_UPDATE, NULL, 0, "rewrite the outputs and numbers in the lessons NAME (or all)",
      0},
     {"tap", KEY_TAP, NULL, 0, "with --check: the Test Anything Protocol", 0},
+    {"gdb", KEY_GDB, "NAME", 0, "print the lesson as a script for gdb (docs/gdb.md)", 0},
+    {"new", KEY_NEW, "NAME", 0, "make the skeleton of a lesson, with the next number", 0},
     {"jobs", KEY_JOBS, "N", 0,
      "with --check or --update: so many lessons at once (default: one per CPU)", 0},
     {"grade", KEY_GRADE, NULL, 0,
@@ -110,6 +117,10 @@ static void check_together(struct argp_state *state, const struct lesson_argumen
     if (arguments->handout &&
         (arguments->check || verify->update || arguments->words.grade || verify->name_count))
         argp_error(state, "--handout goes alone");
+    if ((arguments->gdb || arguments->fresh) &&
+        (arguments->check || verify->update || verify->name_count || arguments->words.grade ||
+         (arguments->gdb && arguments->fresh)))
+        argp_error(state, "--gdb NAME and --new NAME stand alone");
     if (verify->tap && !arguments->check)
         argp_error(state, "--tap goes with --check");
     if (verify->jobs && !arguments->check && !verify->update)
@@ -130,6 +141,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         break;
     case KEY_TAP:
         verify->tap = true;
+        break;
+    case KEY_GDB:
+        arguments->gdb = argument;
+        break;
+    case KEY_NEW:
+        arguments->fresh = argument;
         break;
     case KEY_GRADE:
         arguments->words.grade = true;
@@ -197,6 +214,10 @@ struct error *subcommand_lesson(int argc, char **argv, int *ret_status)
     argp_parse(&argp, argc, argv, 0, NULL, &arguments);
     if (arguments.handout)
         return print_handout(arguments.handout);
+    if (arguments.gdb)
+        return gdb_script_print(arguments.gdb);
+    if (arguments.fresh)
+        return skeleton_make(arguments.fresh);
     if (!arguments.check && !verify->update)
         return show(&arguments, ret_status);
     if (!verify->jobs)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "exercise.h"
+#include "gdb_script.h"
 #include "output.h"
 #include "text_file.h"
 #include "verify_internal.h"
@@ -202,6 +203,23 @@ static void write_back(struct verify *verify)
     free(text);
 }
 
+/* The script is made from the lesson as it is now. */
+static void write_all(struct verify *verify, const char *image)
+{
+    struct lesson *lesson;
+    struct error *err;
+
+    write_back(verify);
+    if (verify->counts->failures || verify->lesson->exercise)
+        return;
+    err = lesson_open(verify->lesson->folder, &lesson);
+    if (!err) {
+        err = gdb_script_write(lesson, image);
+        lesson_free(lesson);
+    }
+    verify_failed(verify, err);
+}
+
 static void run_lesson(struct verify *verify, const char *image)
 {
     struct text text = {fopen("/dev/null", "we"), false};
@@ -279,7 +297,7 @@ static void with_image(struct verify *verify, const struct library *library,
     else
         run_lesson(verify, image);
     if (verify->update)
-        write_back(verify);
+        write_all(verify, image);
     else if (entry->exercise)
         verify_solution(verify, library, entry);
     solution_clear(&verify->solution);
