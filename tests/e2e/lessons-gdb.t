@@ -22,7 +22,6 @@ export B GDB T other
 # "answer ID VALUE" of the script, in the order in which they are shown; a choice's value is its number.
 shown_answers() { # OUTPUT
 	awk '
-		/^The answer is [0-9]+: of the choices/ { choice = 1; next }
 		/^The answer is:/ { getline; sub(/^\$[0-9]+ = /, ""); print $1 }
 		/^choice [0-9]+:/ { n = $2; sub(/:/, "", n); getline; sub(/^\$[0-9]+ = /, ""); if ($1 == 1) printf "0x%x\n", n }' "$1"
 }
