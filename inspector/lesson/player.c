@@ -170,6 +170,19 @@ static struct error *play_once(struct player *player)
     return NULL;
 }
 
+/* Where to begin. Bringing a real kernel's guest there takes seconds, of which one is told. */
+static size_t first_step(struct player *player)
+{
+    size_t step = progress_step(player->progress, player->lesson);
+
+    if (progress_done(player->progress, player->lesson) || step == 0)
+        return 0;
+    text_print(&player->out, TEXT_DIM, "You were at step %zu: the guest is brought there.\n",
+               step + 1);
+    fflush(player->out.stream);
+    return step;
+}
+
 static struct error *play(struct player *player)
 {
     struct error *err = player_open_guest(player);
@@ -178,9 +191,7 @@ static struct error *play(struct player *player)
         return err;
     front_open_history(&player->front);
     prompt_words(player_words);
-    player_enter(player, progress_done(player->progress, player->lesson)
-                             ? 0
-                             : progress_step(player->progress, player->lesson));
+    player_enter(player, first_step(player));
     while (!err && !player->quit)
         err = play_once(player);
     front_close_history(&player->front);
