@@ -124,6 +124,8 @@ static struct error *run_line(struct lesson_guest *guest, const struct lesson_co
     struct error *err = commands_execute(&guest->environment, line);
 
     console_break(&guest->console);
+    if (!err && guest->environment.interrupted && *guest->environment.interrupted)
+        return error_new(ERROR_GUEST, "%s: interrupted", line);
     if (commands->fails && index + 1 == commands->count)
         return judge_failure(line, text, err);
     return error_context(err, "%s", line);

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "interrupt.h"
 #include "player_internal.h"
 #include "prompt.h"
 
@@ -104,11 +103,8 @@ static void run_commands(struct player *player)
 
     if (!err)
         err = lesson_guest_run(player->guest, player_step(player), true, &player->out);
-    if (err)
+    if (err) {
         front_tell(err);
-    if (interrupted || err) {
-        if (interrupted && !err)
-            text_print(&player->out, TEXT_PLAIN, "That was interrupted.\n");
     } else {
         player_note_home(player);
         player->wait = WAIT_ON;

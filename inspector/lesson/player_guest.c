@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The player's guest: started, brought to where a step begins, started anew when it was lost. */
+#include "interrupt.h"
 #include "player_internal.h"
 
 struct error *player_open_guest(struct player *player)
@@ -105,7 +106,7 @@ struct error *player_bring(struct player *player)
 
     if (!err) {
         tell(player, gone, moved, removed);
-    } else if (lost(err)) {
+    } else if (lost(err) && !interrupted) {
         error_free(err);
         err = start_anew(player, &removed);
     }

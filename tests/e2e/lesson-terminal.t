@@ -240,6 +240,19 @@ interrupt() {
 	done
 	return 1
 }
+# Going on in the middle brings the guest there; that can be stopped, too.
+interrupt_arrival() {
+	local i
+	for ((i = 0; i < 20; i++)); do
+		lesson 3
+		see '^You were at step 2: the guest is brought there\.$'
+		keys C-c
+		end_with '^\(bootscope [^)]*\)$'
+		if has ': interrupted$'; then return 0; fi
+		type_line quit
+	done
+	return 1
+}
 check 'Ctrl-C stops a movement' interrupt
 check 'which can be run again' see '^Enter runs these\.$'
 type_line ''
@@ -247,6 +260,11 @@ check 'from where the step begins' see '^\(bootscope start\) c startup-32$'
 check 'to its end' see '^Enter goes on\.$'
 type_line ''
 check 'the question after it' see '^Type an address'
+type_line quit
+check 'Ctrl-C stops the way to a later step' interrupt_arrival
+check 'Enter tries again' see '^Enter tries again\.$'
+type_line ''
+check 'and gets there' see '^Type an address'
 type_line 'answer rip'
 check 'an expression answers' see '^Right: 0x[0-9a-f]+\. 3 points\.$'
 type_line ''
