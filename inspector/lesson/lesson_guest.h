@@ -60,7 +60,10 @@ struct verdict {
     char *says;
 };
 
-/* Judges what a learner typed, at the question's place; the guest is where it was afterwards. */
+/*
+ * Judges what a learner typed, at the question's place; the guest is where it was afterwards. An expression is
+ * evaluated where the guest stands, and at the question's place if it means nothing here.
+ */
 struct error *lesson_guest_judge(struct lesson_guest *guest, const struct question *question,
                                  const char *answer, struct verdict *ret);
 void verdict_clear(struct verdict *verdict);
