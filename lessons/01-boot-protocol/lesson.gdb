@@ -23,7 +23,7 @@ echo From reset to a boot loader\n
 echo ---------------------------\n
 echo \n
 echo The guest has been switched on and has not executed anything yet. An x86 CPU begins in\n
-echo 16-bit real mode, at an address that is fixed in the CPU.\n
+echo 16-bit real mode, at an address that is fixed in the CPU. `where` tells at which.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor where\n
@@ -32,15 +32,16 @@ echo \n
 echo Just below 4 GiB the mainboard has a chip with the BIOS, the firmware of a PC. Its first\n
 echo instruction, which you see, jumps into the rest of it. The BIOS tests the machine, finds a\n
 echo disk, reads the disk's first sector of 512 bytes to address `0x7c00`, and jumps there, if\n
-echo the sector ends in the bytes `55 aa`. Every PC with a BIOS does this, so these numbers are\n
-echo fixed for good. (UEFI firmware is different: it loads programs from files.) The 512 bytes\n
-echo belong to a boot loader, GRUB for example, which reads the rest of itself, and then a\n
-echo kernel.\n
+echo the sector ends in the bytes `55 aa`. (UEFI firmware is different: it loads programs from\n
+echo files.) The 512 bytes belong to a boot loader, GRUB for example, which reads the rest of\n
+echo itself, and then a kernel.\n
 echo \n
 echo In this guest QEMU plays the boot loader (its option `-kernel`): when the BIOS is done, a\n
 echo small ROM of QEMU's puts the parts of the file into memory. What counts is what every boot\n
-echo loader does then. Go to the first checkpoint, where the kernel file's own code has just\n
-echo begun to run.\n
+echo loader does then.\n
+echo \n
+echo A checkpoint is a place in the boot code that has a name, and `c NAME` (continue) runs the\n
+echo guest until it is there. At the first one the code of the kernel file has just begun to run.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor c setup-entry\n
@@ -63,13 +64,14 @@ echo \              |    [ the kernel itself, compressed ]    | ------> 1 MiB, 0
 echo \              +-----------------------------------------+\n
 echo \n
 echo In the days of floppy disks the first sector was a real boot sector: one could write the\n
-echo file to a disk and boot it. Nowadays that code (`arch/x86/boot/header.S`) only printed that\n
+echo file to a disk and boot it. Later that code (in `arch/x86/boot/header.S`) only printed that\n
 echo a boot loader is needed, and the newest kernels leave out even the message. But the sector\n
 echo is still there, with `55 aa` at its end, because a table in it is where boot loaders look:\n
 echo the setup header, which begins at offset `0x1f1`.\n
 echo \n
-echo Setup's first byte went to `0x10000`, so the field at offset `0x1f1` of the file is at\n
-echo `setup + 0x1f1` in memory. Here is the part of the sector around it.\n
+echo The file's first byte went to `0x10000`, which the debugger calls `setup`. So the field at\n
+echo offset `0x1f1` of the file is at `setup + 0x1f1` in memory. The dump begins one byte in\n
+echo front of it.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor hexdump setup+0x1f0 0x80\n
@@ -98,15 +100,17 @@ shell read _
 echo \nThe answer is:\n
 monitor p/x (phys8[setup + 0x1f1] + 1) * 512
 echo \n
-echo Nine sectors of 512 bytes: 0x1200. All that follows is the second program.\n
+echo 9 sectors of 512 bytes: 0x1200. All that follows is the second program.\n
 echo `bootscope info build/teaching.bzImage`, in a shell, reads the same from the file.\n
 echo \n
 echo The header\n
 echo ----------\n
 echo \n
-echo The protocol has grown since the nineties, always at the end, so that old loaders and new\n
+echo The protocol has grown since the nineties, mostly at the end, so that old loaders and new\n
 echo kernels understand each other. A loader looks for the word `HdrS` at `0x202`, then reads the\n
-echo version at `0x206`.\n
+echo version at `0x206`. (`xp` prints physical memory. Behind the slash stand how many, how large\n
+echo and in which form: `4c` are four characters, `2bx` two bytes in hexadecimal, `1wx` a word of\n
+echo four bytes.)\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor xp/4c setup+0x202\n
@@ -119,31 +123,33 @@ echo that this course needs:\n
 echo \n
 echo offset   field                               written by  what it says\n
 echo -------  ----------------------------------  ----------  -----------------------------------\n
-echo `0x1f1`  `setup_sects`                       packer      size of setup, in sectors, without\n
+echo `0x1f1`  `setup_sects`                       build       size of setup, in sectors, without\n
 echo \                                                         the boot sector\n
-echo `0x1f4`  `syssize`                           packer      size of the protected-mode code, in\n
+echo `0x1f4`  `syssize`                           build       size of the protected-mode code, in\n
 echo \                                                         units of 16 bytes\n
-echo `0x1fe`  `boot_flag`                                     `0xaa55`\n
-echo `0x200`  `jump`                                          an instruction: setup's entry\n
+echo `0x1fe`  `boot_flag`                         build       `0xaa55`\n
+echo `0x200`  `jump`                              build       an instruction: setup's entry\n
 echo `0x210`  `type_of_loader`                    loader      who it is\n
 echo `0x211`  `loadflags`                         both        bits, see below\n
 echo `0x214`  `code32_start`                      both        where the protected-mode code is;\n
 echo \                                                         setup jumps there\n
-echo `0x218`  `ramdisk_image`, `ramdisk_size`     loader      the initrd\n
+echo `0x218`  `ramdisk_image`, `ramdisk_size`     loader      the initrd, a file with a small\n
+echo \                                                         file system for the kernel\n
 echo `0x224`  `heap_end_ptr`                      loader      how far setup may use its segment\n
 echo `0x228`  `cmd_line_ptr`                      loader      address of the command line\n
-echo `0x230`  `kernel_alignment`                  packer      the kernel's physical address must\n
+echo `0x230`  `kernel_alignment`                  build       the kernel's physical address must\n
 echo \                                                         be a multiple of it\n
-echo `0x234`  `relocatable_kernel`                packer      not 0: any such address will do\n
-echo `0x248`  `payload_offset`, `payload_length`  packer      the compressed kernel in the\n
+echo `0x234`  `relocatable_kernel`                build       not 0: any such address will do\n
+echo `0x248`  `payload_offset`, `payload_length`  build       the compressed kernel in the\n
 echo \                                                         protected-mode code\n
-echo `0x258`  `pref_address`                      packer      the address at which the kernel\n
+echo `0x258`  `pref_address`                      build       the address at which the kernel\n
 echo \                                                         would like to be\n
-echo `0x260`  `init_size`                         packer      how much memory from there on it\n
+echo `0x260`  `init_size`                         build       how much memory from there on it\n
 echo \                                                         needs to get started\n
 echo \n
-echo The packer is the last step of the kernel's build (`arch/x86/boot/tools/build.c` for most of\n
-echo its life; here `stub/tools/mkimage.c`), because only then the sizes are known.\n
+echo The sizes are known only at the end of the build. So they come from its last steps: in Linux\n
+echo a tool, `arch/x86/boot/tools/build.c`, wrote some of them for many years, and the assembler\n
+echo and the linker do now; here it is the packer, `stub/tools/mkimage.c`.\n
 echo \n
 echo At `0x200` the header has an instruction in the middle of the data: a jump over the rest.\n
 echo Loaders start setup there. A short jump has two bytes, `eb` and a distance, and the distance\n
@@ -167,22 +173,16 @@ monitor p/x 0x202 + phys8[setup + 0x201]
 echo \n
 echo 0x26c. There setup's code begins, `start_of_setup`, the subject of lesson 2.\n
 echo \n
-echo A disassembler shows the jump, and behind it the data, which it takes for instructions.\n
-echo `decw %ax` is the letter `H`.\n
-echo \n[Enter: run]\n
-shell read _
-echo (gdb) monitor dis setup_entry 2\n
-monitor dis setup_entry 2
-echo \n
 echo What the loader filled in\n
 echo -------------------------\n
 echo \n
 echo In the file `loadflags` is `0x01`: only bit 0 is set, `LOADED_HIGH`. It says that the\n
 echo protected-mode code goes to 1 MiB, and not to 64 KiB, where it went when kernels were\n
-echo smaller than 512 KiB. The `b` of `bzImage`, "big", means just this. The loader adds its own\n
-echo bits: 7, `CAN_USE_HEAP`, if `heap_end_ptr` is filled in; and, for loaders that enter the\n
-echo 32-bit code themselves, 6, `KEEP_SEGMENTS`. (The name and the bit are still there, but Linux\n
-echo looks at it no longer; lesson 4.)\n
+echo smaller than 512 KiB. The `b` of `bzImage`, "big", means just this.\n
+echo \n
+echo The loader adds its own bits. Bit 7, `CAN_USE_HEAP`, says that `heap_end_ptr` is filled in.\n
+echo Bit 6, `KEEP_SEGMENTS`, is for loaders that enter the 32-bit code themselves; Linux no\n
+echo longer looks at it (lesson 4).\n
 echo \n
 echo QEMU has written 0xfe00 to `heap_end_ptr`. Which value has `loadflags` in memory now?\n
 echo \n[Enter: a hint]\n
@@ -215,7 +215,8 @@ monitor xp/wx cmd_line_ptr
 echo (gdb) monitor xp/s phys32[cmd_line_ptr]\n
 monitor xp/s phys32[cmd_line_ptr]
 echo \n
-echo `0xb0` in `type_of_loader` is QEMU. GRUB is `0x72`.\n
+echo The upper digit of `type_of_loader` is the loader's number, and the lower one its version.\n
+echo `b` is QEMU; GRUB has 7.\n
 echo \n
 echo What the kernel asks for\n
 echo ------------------------\n
@@ -267,17 +268,17 @@ echo \           | .pgtable               |  page tables, on whole pages\n
 echo \      _end +------------------------+\n
 echo \n
 echo Why the head is in front, and most code behind the compressed kernel, is a matter of lesson\n
-echo 9. In kernels of 2009 the order was the same, and only 64-bit kernels had a `.pgtable`,\n
-echo because a 32-bit kernel can be unpacked without paging.\n
+echo 9. In kernels of 2009 the order was the same. Only 64-bit kernels have a `.pgtable`, then\n
+echo and now: a 32-bit kernel can be unpacked without paging.\n
 echo \n
 echo How does a compressed file get into a program? By an assembler file that a small tool\n
 echo writes, `piggy.S`: the kernel rides piggyback. It says `.incbin "vmlinux.bin.gz"`, and\n
 echo defines symbols whose values are sizes: `z_input_len`, packed, and `z_output_len`, unpacked.\n
-echo In one kernel of 2009 they were 3,888,088 and 8,443,556. That kernel's `piggy.S` also had\n
-echo `z_extract_offset`, how far above the output the image had to be moved; now the same\n
-echo distance comes out of `init_size`.\n
+echo In one kernel of 2009 they were 3,888,088 and 8,443,556. (A third one, `z_extract_offset`,\n
+echo told how far above the output the image had to be moved; now that comes out of `init_size`.)\n
 echo \n
-echo Run to where the second program starts, and look at ours.\n
+echo Run to where the second program starts, and look at ours. `p` prints the value of an\n
+echo expression, and `u32[A]` is the 32-bit number in memory at A.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor c startup-32\n
@@ -335,19 +336,17 @@ echo \n
 echo One page for all that follows\n
 echo -----------------------------\n
 echo \n
-echo Later code does not look at the file's header any more. Setup copies it into a structure of\n
-echo 4096 bytes, `struct boot_params`, at the same offset `0x1f1`, adds what the BIOS said, and\n
-echo passes the structure's address in `esi`. Whoever skips setup, as UEFI boot loaders do, has\n
-echo to make this page too.\n
+echo Setup copies it into a structure of 4096 bytes, `struct boot_params`, at the same offset\n
+echo `0x1f1`, adds what the BIOS said, and passes the structure's address in `esi`. Whoever skips\n
+echo setup, as UEFI boot loaders do, has to make this page too.\n
 echo \n
 echo C code uses names for its fields. Assembly code needs numbers. Linux has them written by the\n
-echo compiler: a C file lists `offsetof` of each, the build turns the result into a header,\n
-echo `asm-offsets.h`, and that defines `BP_scratch`, `BP_loadflags` and so on. In a header of\n
-echo 2009 one reads, in decimal, `BP_scratch` 484, `BP_version` 518, `BP_loadflags` 529,\n
-echo `BP_kernel_alignment` 560, `BP_hardware_subarch` 572. (The same file serves the whole\n
-echo kernel: it also has the offsets of saved registers for interrupt entry, of `thread_info`,\n
-echo and of the TSS.) Ours, `stub/abi/bootparams.h`, has only those of `boot_params`, in\n
-echo hexadecimal, and the compiler checks each.\n
+echo compiler: a C file lists `offsetof` of each, and the build turns the result into a header,\n
+echo `asm-offsets.h`. In one of 2009 one reads, in decimal, `BP_scratch` 484, `BP_version` 518,\n
+echo `BP_loadflags` 529, `BP_kernel_alignment` 560, `BP_hardware_subarch` 572. (It serves the\n
+echo whole kernel, so it has the offsets in other structures, too: `thread_info`, the TSS,\n
+echo registers saved at an interrupt.) Ours, `stub/abi/bootparams.h`, has only those of\n
+echo `boot_params`, in hexadecimal, and the compiler checks each.\n
 echo \n
 echo `boot_params` is at 0x11050. Which number does `xp/wx boot_params+560` print? (560 without\n
 echo `0x`.)\n
@@ -386,28 +385,30 @@ echo Where this is in Linux\n
 echo ----------------------\n
 echo \n
 echo All of it is under `arch/x86`, with everything else that knows this hardware. Code outside\n
-echo of `arch/` calls it by names that each architecture implements. (`mem_init()`, for one, was\n
-echo long declared weak in `mm/`: a version that the linker takes only if an architecture has\n
-echo none of its own, and x86 has one.)\n
+echo of `arch/` calls it by names that each architecture implements. (`mem_init()`, for one, is\n
+echo weak in `mm/mm_init.c` of the newest kernels: the linker takes that version only if an\n
+echo architecture has none of its own. x86 has one.)\n
 echo \n
-echo folder              what is in it                                            this course\n
-echo ------------------  -------------------------------------------------------  ---------------\n
-echo `boot/`             setup: `header.S`, `main.c`, `memory.c`, `pm.c`,         lessons 1 to 3\n
-echo \                    `pmjump.S`\n
-echo `boot/compressed/`  the decompressor: `head_32.S` or `head_64.S`, `misc.c`,  lessons 4 to 16\n
-echo \                    `kaslr.c`, `ident_map_64.c`\n
-echo `kernel/`           the kernel's own `head_32.S`, `head_64.S` and            lesson 17\n
-echo \                    `head64.c`, descriptor tables (`idt.c`), MSRs,\n
-echo \                    interrupt controllers\n
-echo `entry/`            what runs first at an interrupt, an exception or a\n
-echo \                    system call\n
-echo `mm/`               memory management: `init.c` for both, `init_32.c`,\n
-echo \                    `init_64.c`\n
-echo `kvm/`, `net/`      virtual machines; compiled packet filters\n
+echo folder                           what is in it                               this course\n
+echo -------------------------------  ------------------------------------------  ---------------\n
+echo `boot/`                          setup: `header.S`, `main.c`, `memory.c`,    lessons 1 to 3\n
+echo \                                 `pm.c`, `pmjump.S`\n
+echo `boot/compressed/`               the decompressor: `head_32.S` or            lessons 4 to 16\n
+echo \                                 `head_64.S`, `misc.c`, `kaslr.c`,\n
+echo \                                 `ident_map_64.c`\n
+echo `kernel/`                        the kernel's own `head_32.S`, `head_64.S`   lesson 17\n
+echo \                                 and `head64.c`, descriptor tables\n
+echo \                                 (`idt.c`), MSRs, interrupt controllers\n
+echo `entry/`, `mm/`, `kvm/`, `net/`  entry at an interrupt or system call;\n
+echo \                                 memory management; virtual machines;\n
+echo \                                 compiled packet filters\n
 echo \n
 echo A 64-bit kernel is built with the `_64` files and a 32-bit one with the `_32` files; the\n
-echo `Makefile` and `Kbuild` files in each folder say which. The kernel's `head_64.S` is not in\n
-echo `boot/`: when it runs, booting, in this narrow sense, is over.\n
+echo `Makefile` or `Kbuild` file of each folder says which. The kernel's own `head_64.S` is not\n
+echo in `boot/`: when it runs, the decompressor is done.\n
+echo \n
+echo Last, the header as the decompressor finds it, as assertions: the boot flag, `HdrS`, the\n
+echo version, the length in the gzip file, and who points to it.\n
 echo \n
 echo What must hold here:\n
 echo \  expect u16[boot_params + 0x1fe] == 0xaa55\n

@@ -24,7 +24,8 @@ echo Addresses made of two numbers\n
 echo -----------------------------\n
 echo \n
 echo A register of the 8086 had 16 bits and could count to 64 KiB. The memory bus had 20 lines,\n
-echo for 1 MiB. So an address was made of two registers, a segment and an offset:\n
+echo for 1 MiB. So an address was made of two registers, a segment and an offset. The result is a\n
+echo linear address:\n
 echo \n
 echo \        linear address  =  segment * 16  +  offset\n
 echo \n
@@ -128,9 +129,10 @@ monitor dis pc 1
 echo (gdb) monitor list main\n
 monitor list main
 echo \n
-echo Linux's `main()` (`arch/x86/boot/main.c`) has the same steps and a few more: it sets up an\n
-echo early console and a heap, checks that the CPU can run this kernel, sets the keyboard's\n
-echo repeat rate, and asks the BIOS about power management and disks. Of all these, one answer is\n
+echo Linux's `main()` (`arch/x86/boot/main.c`) has the same steps and a few more. In front of\n
+echo `set_bios_mode()` it prepares an early console and a heap, and checks that the CPU can run\n
+echo this kernel. Behind `detect_memory()` it sets the keyboard's repeat rate, asks the BIOS\n
+echo about power management and disks, and sets a video mode. Of all these, one answer is\n
 echo indispensable: which memory there is.\n
 echo \n
 echo Calling the BIOS\n
@@ -164,9 +166,12 @@ echo \n
 echo A BIOS takes arguments in any register, and may change all of them, segments included. No C\n
 echo function call looks like that, so there is a piece of assembly in between:\n
 echo `bios_call(number, in, out)` loads every register from one structure and stores all of them\n
-echo to another. Linux calls it `intcall` (`arch/x86/boot/bioscall.S`), and writes the\n
-echo interrupt's number into its own code, behind the opcode of `int`. Ours reads the vector and\n
-echo does what `int` does: it pushes the flags, clears the interrupt flag, and makes a far call.\n
+echo to another.\n
+echo \n
+echo How does it call a number that is known only when it runs? The instruction `int` has its\n
+echo number in its second byte. Linux's `intcall` (`arch/x86/boot/bioscall.S`) writes that byte\n
+echo into its own code. Ours reads the vector and does what `int` does: it pushes the flags,\n
+echo clears the interrupt flag, and makes a far call.\n
 echo \n
 echo Before each call the structure is made by a helper, `init_registers()` (Linux: `initregs`):\n
 echo everything zero, the segments ours, and the carry flag set. A BIOS that knows the function\n
@@ -186,8 +191,8 @@ echo `edx`     `SMAP`, to show that we mean it\n
 echo `es:di`   address of the buffer                the range is there\n
 echo carry     set                                  clear, if all went well\n
 echo \n
-echo (The specification has `eax`, and one often reads "`int 15h`, `ax=e820h`". `ax` is the low\n
-echo half of `eax`.) Run until all registers are loaded for the first call.\n
+echo (One often reads "`int 15h`, `ax=e820h`". `ax` is the low half of `eax`.) Run until the\n
+echo registers are loaded for the first call.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor advance detect_memory\n
@@ -291,8 +296,8 @@ echo \n
 echo The older questions\n
 echo -------------------\n
 echo \n
-echo e820 came in the middle of the nineties. Older BIOSes answer simpler questions, and setup\n
-echo asks all three, whatever the answers; a kernel uses the best one:\n
+echo Older BIOSes do not know e820, and answer simpler questions. Setup asks all three, whatever\n
+echo the answers; a kernel uses the best one:\n
 echo \n
 echo - `ax` = `0xe801`: `ax` is the memory from 1 to 16 MiB in KiB (at most 15360), `bx` the\n
 echo \  memory above 16 MiB in units of 64 KiB.\n
@@ -342,6 +347,8 @@ monitor p/d phys16[sym(boot_params) + 2]
 echo \n
 echo The last number is far too small. It is a 16-bit register's worth of KiB, so it cannot get\n
 echo beyond 64 MiB, and this BIOS says 63 at most. That is why the longer answers were invented.\n
+echo \n
+echo Last, what setup has found, as assertions: seven ranges, and one size from two sources.\n
 echo \n
 echo What must hold here:\n
 echo \  expect phys8[sym(boot_params) + 0x1e8] == 7\n

@@ -55,8 +55,9 @@ echo \n
 echo So `enable_a20()` (Linux: `arch/x86/boot/a20.c`) opens the gate before the decompressor is\n
 echo touched. There are three ways to do it, from three generations of PCs: ask the BIOS; send a\n
 echo command to the keyboard controller, on which a pin was free; or set a bit of port `0x92`. No\n
-echo machine is sure to have any of them, so each is tried and then tested. The test writes to\n
-echo `0x0000:0x0200` and looks whether `0xffff:0x0210` has changed, too.\n
+echo machine is sure to have any of them. So the code tests first, and if the gate is closed it\n
+echo tries one way after the other, each with a test behind it. The test writes to\n
+echo `0x0000:0x0200` and looks whether `0xffff:0x0210` has changed, too. Compare these two words.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor c memory-detected\n
@@ -241,9 +242,25 @@ echo \n
 echo An exception (general protection), and with an empty IDT that is the end. Each segment\n
 echo register must be loaded with a selector of the new table, or not be touched.\n
 echo \n
-echo Now the far jump. It loads `cs`, so the CPU reads entry 2 of the GDT for the first time.\n
+echo Try it: the bytes of `movw %ax, %ds` are `8e d8`. Write them over the far jump, and step. Of\n
+echo the report, read what stands behind `because`.\n
 echo \n[Enter: run]\n
 shell read _
+echo (gdb) monitor set phys16[pc] = 0xd88e\n
+monitor set phys16[pc] = 0xd88e
+echo (gdb) monitor set $eax = 0x1000\n
+monitor set $eax = 0x1000
+echo (gdb) monitor si\n
+monitor si
+echo \n
+echo Go back, which takes the writes back, and execute the far jump instead. It loads `cs`, so\n
+echo the CPU reads entry 2 of the GDT for the first time.\n
+echo \n[Enter: run]\n
+shell read _
+echo (gdb) monitor back memory-detected\n
+monitor back memory-detected
+echo (gdb) monitor until cr0 & 1\n
+monitor until cr0 & 1
 echo (gdb) monitor si\n
 monitor si
 echo (gdb) monitor sreg\n
@@ -289,8 +306,6 @@ echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor c protected-mode\n
 monitor c protected-mode
-echo (gdb) monitor sreg\n
-monitor sreg
 echo (gdb) info registers\n
 info registers
 echo \n
@@ -305,9 +320,8 @@ echo used by the BIOS and by setup; kernels outgrew that in the nineties. Above 
 echo RAM begins again, and goes on without a gap: e820 showed it. The first address there is\n
 echo `0x100000`.\n
 echo \n
-echo (In old sources of the decompressor one finds the remark that startup happens at `0x1000`.\n
-echo That was true of the small `zImage`, which setup moved down there. Nobody had changed the\n
-echo comment.)\n
+echo (At the head of `head_32.S` and `head_64.S` Linux still has the remark that startup happens\n
+echo at `0x1000`. That was true of the small `zImage`, which setup moved down there.)\n
 echo \n
 echo One instruction is left, `jmpl *%eax`. Which checkpoint's code begins where it leads?\n
 echo \ \ 1\ \ 

@@ -44,11 +44,14 @@ monitor c startup-32
 echo (gdb) info registers\n
 info registers
 echo \n
+echo (The checkpoint is some bytes behind `startup_32`: in front of it is code of our stub's that\n
+echo tells the debugger of the checkpoint. Linux has nothing like it.)\n
+echo \n
 echo `esi` holds the address of `boot_params`, the page of facts that you know from lesson 1. The\n
-echo 32-bit boot protocol promises that. It promises flat segments and interrupts that are off.\n
-echo It promises nothing else: no stack, and no register with the load address. `eax` happens to\n
-echo have it, because our setup code jumped here with `jmp *%eax`. Another loader would have left\n
-echo something else there, so the code must not use it.\n
+echo 32-bit boot protocol promises that, flat segments, interrupts that are off, and 0 in `ebx`,\n
+echo `ebp` and `edi`. It promises no stack, and no register with the load address. `eax` happens\n
+echo to have it, because our setup code jumped here with `jmp *%eax`. Another loader would have\n
+echo left something else there, so the code must not use it.\n
 echo \n
 echo There is no instruction that copies `eip` into a register in 32-bit code, either.\n
 echo \n
@@ -95,10 +98,10 @@ shell read _
 echo (gdb) p/t (unsigned long)*(unsigned char *)((unsigned long)(unsigned int)$esi + 0x211UL)\n
 p/t (unsigned long)*(unsigned char *)((unsigned long)(unsigned int)$esi + 0x211UL)
 echo \n
-echo Then and now: Linux had this test until 2020. Today its `startup_32` builds and loads a GDT\n
-echo of its own first, and then loads all segment registers from that, whatever the loader said;\n
-echo the boot protocol calls the flag obsolete. Our stub does both: the test here, and a GDT of\n
-echo its own a few instructions later.\n
+echo Then and now: Linux had this test until 2020 (version 5.7). Today its `startup_32` loads a\n
+echo GDT of its own first, and then loads all segment registers from that, whatever the loader\n
+echo said; the boot protocol calls the flag obsolete. Our stub does both: the test here, and a\n
+echo GDT of its own a few instructions later.\n
 echo \n
 echo A stack of four bytes\n
 echo ---------------------\n
@@ -209,14 +212,14 @@ echo 0x100005e; after `subl` 0x1000000. No byte of the image had to be changed f
 echo \n
 echo In an old write-up of this code, from the time of Linux 2.6.30, a debugger shows exactly\n
 echo that: the loader had put the image at 16 MiB, the popped value was `0x1000025`, the constant\n
-echo `0x25`, and the result `0x1000000`. (It was started by another boot loader, with\n
-echo `boot_params` at `0x8b000`; the byte with `KEEP_SEGMENTS` was `0x81` there, so the segments\n
-echo were loaded, too.) The numbers are smaller because our stub has code that writes a\n
-echo checkpoint's marker in front. That code had `subl $1b, %ebp`. Today Linux writes\n
-echo `subl $rva(1b), %ebp`, and `rva()` means "minus `startup_32`". The value is the same,\n
-echo because `startup_32` is at 0. But `$1b` is an address, which a linker that makes\n
-echo position-independent output wants to have adjusted at load time, and a difference of two\n
-echo symbols is just a number.\n
+echo `0x25`, and the result `0x1000000`. (`boot_params` was at `0x8b000` there, and the byte with\n
+echo `KEEP_SEGMENTS` was `0x81`, so the segments were loaded, too.) The constant is larger here\n
+echo because our stub has code that writes a checkpoint's marker in front.\n
+echo \n
+echo That kernel had `subl $1b, %ebp`. Today Linux writes `subl $rva(1b), %ebp`, and `rva()`\n
+echo means "minus `startup_32`". The value is the same, because `startup_32` is at 0. But `$1b`\n
+echo is an address, which a linker that makes position-independent output wants to have adjusted\n
+echo at load time, and a difference of two symbols is just a number.\n
 echo \n
 echo One address gives all addresses\n
 echo -------------------------------\n

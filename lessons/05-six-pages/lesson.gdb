@@ -16,10 +16,9 @@ echo 5. Six pages map four gigabytes\n
 echo \n
 echo 64-bit code runs only while paging is on. So before `startup_32` can leave 32-bit mode,\n
 echo there must be page tables in memory, and they must be right: the first instruction after the\n
-echo switch is fetched through them. This lesson says what a page table is, builds the walk from\n
-echo an address to a byte step by step, and then checks all six pages that the stub writes. You\n
-echo should know lesson 4 (`ebp` is the load address) and be at ease with hexadecimal and binary\n
-echo numbers.\n
+echo switch is fetched through them. This lesson says what a page table is and reads the six\n
+echo pages that the stub writes. You should know lesson 4 (`ebp` is the load address) and be at\n
+echo ease with hexadecimal and binary numbers.\n
 echo \n
 echo Why a table\n
 echo -----------\n
@@ -69,11 +68,9 @@ echo (gdb) p/x (unsigned long)$cr0 >> 31UL\n
 p/x (unsigned long)$cr0 >> 31UL
 echo (gdb) p/x $cr3\n
 p/x $cr3
-echo (gdb) p/x $cr4\n
-p/x $cr4
 echo \n
-echo `CR0.PG`, bit 31 of `cr0`, is 0, so paging is off. `cr3`, where the address of the tables\n
-echo will be, is 0. `cr4` is 0 as well.\n
+echo `cr0` and `cr3` are control registers: they say how the processor works. `CR0.PG`, bit 31 of\n
+echo `cr0`, is 0, so paging is off. `cr3`, where the address of the tables will be, is 0.\n
 echo \n
 echo The walk\n
 echo --------\n
@@ -103,6 +100,27 @@ echo processors with five levels.) One entry of one page of each level is used f
 echo this is the walk. `cr3` holds the physical address of the first page; each entry holds the\n
 echo physical address of the next. They must be physical, or a walk would be needed in the middle\n
 echo of the walk.\n
+echo \n
+echo Cut one address by hand, 0x40201123. To get at an index, shift the bits below it away and\n
+echo keep nine.\n
+echo \n[Enter: run]\n
+shell read _
+echo (gdb) p/x (0x40201123UL >> 39UL) & 511UL\n
+p/x (0x40201123UL >> 39UL) & 511UL
+echo (gdb) p/x (0x40201123UL >> 30UL) & 511UL\n
+p/x (0x40201123UL >> 30UL) & 511UL
+echo (gdb) p/x (0x40201123UL >> 21UL) & 511UL\n
+p/x (0x40201123UL >> 21UL) & 511UL
+echo (gdb) p/x (0x40201123UL >> 12UL) & 511UL\n
+p/x (0x40201123UL >> 12UL) & 511UL
+echo (gdb) p/x 0x40201123UL & 0xfffUL\n
+p/x 0x40201123UL & 0xfffUL
+echo \n
+echo So the walk takes entry 0 of the PML4, entry 1 of a PDPT, entry 1 of a PD and entry 1 of a\n
+echo PT, and ends at byte 0x123 of a page.\n
+echo \n
+echo An entry\n
+echo --------\n
 echo \n
 echo An entry, at all levels, is made like this:\n
 echo \n
@@ -188,10 +206,11 @@ echo \       movl  $(_PAGE_PRESENT | _PAGE_RW | _PAGE_PSE | _PAGE_GLOBAL), %eax 
 echo \       addl  $PMD_SIZE, %eax                                      PD[1]: 2 MiB further ...\n
 echo \n
 echo Address and flags are simply added: the low 12 bits of the address are 0, so nothing can\n
-echo collide. And an entry is 8 bytes, but the code is 32-bit and writes only the low half. The\n
+echo collide. An entry has 8 bytes, but the code is 32-bit and writes only the low half. The\n
 echo upper half stays as the clearing left it, which is right for everything below 4 GiB.\n
 echo \n
-echo Look at the result. `xp` reads physical memory; `g` means 8 bytes, `x` hexadecimal.\n
+echo Look at the result: two entries of the PML4, and three of the PDPT, which is the page behind\n
+echo it. (`g` is 8 bytes.)\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor c early-page-tables\n
@@ -224,7 +243,7 @@ monitor p/x phys64[cr3 + 0x1018]
 echo \n
 echo 0x1ad1003: the sixth page of the tables, present and writable.\n
 echo \n
-echo See for yourself, and look at the first and the last of the entries that map pages, too.\n
+echo Here it is, and with it the first three and the last of the entries that map pages.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor xp/gx cr3 + 0x1018\n
@@ -244,11 +263,12 @@ shell read _
 echo (gdb) monitor pt 0x1893abc\n
 monitor pt 0x1893abc
 echo \n
-echo Linux has the same routine inline in `arch/x86/boot/compressed/head_64.S`, with the same\n
-echo layout of six pages (`BOOT_INIT_PGT_SIZE`). There the upper two levels have `0x7` instead of\n
-echo 3: US is set, too. It does no harm, because the entries of the directories, `0x183`, do not\n
-echo have it, and a right must be given at every level. On AMD processors with memory encryption\n
-echo Linux also adds the encryption bit to each entry. Our stub leaves that out.\n
+echo Linux has the same three pieces of code in `arch/x86/boot/compressed/head_64.S`, in the\n
+echo middle of `startup_32`, with the same layout of six pages (`BOOT_INIT_PGT_SIZE`). There the\n
+echo upper two levels have `0x7` instead of 3: US is set, too. It does no harm, because the\n
+echo entries of the directories, `0x183`, do not have it, and a right must be given at every\n
+echo level. In a guest with AMD's memory encryption Linux also adds the encryption bit to each\n
+echo entry. Our stub leaves that out.\n
 echo \n
 echo Identity\n
 echo --------\n
@@ -311,18 +331,17 @@ monitor set phys64[cr3 + 0x2000] = 0
 echo (gdb) monitor si\n
 monitor si
 echo \n
-echo Now the instruction behind it.\n
+echo Now the instruction behind it. The report says much; what counts is behind `because`.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor si\n
 monitor si
 echo \n
 echo A page fault: present bit 0, in PD[0]. Its handler should be found through the IDT, but\n
-echo there is none; that is a second fault, and its handler is missing as well. After the third\n
-echo the processor gives up (a triple fault), and a real machine resets. Nothing would be on the\n
-echo screen. This is why so much of boot code is about the order of things.\n
+echo there is none, so it ends in a triple fault (lesson 3): a real machine resets, with nothing\n
+echo on the screen. This is why so much of boot code is about the order of things.\n
 echo \n
-echo Going back takes the write back, too.\n
+echo Going back takes the write back, too. Then come assertions about all that the tables map.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor back early-page-tables\n
@@ -342,22 +361,21 @@ echo -------------------------------------\n
 echo \n
 echo Two of these assertions need a word. Bit 5 of `cr4` is PAE, physical address extension.\n
 echo Without it, entries have 4 bytes, as on the 80386, and there are two levels. With it they\n
-echo have 8, as in all that you saw. Long mode demands it: PAE first, then `cr3`, then long mode,\n
-echo then paging. The stub sets it shortly before it builds the tables, and clears LA57, bit 12,\n
-echo the switch for a fifth level.\n
+echo have 8, as in all that you saw. Long mode demands it. The stub sets it shortly before it\n
+echo builds the tables, and clears LA57, bit 12, the switch for a fifth level.\n
 echo \n
 echo The last one says where the tables are: not in the loaded image, but where `.pgtable` of its\n
 echo copy is going to be. The copy does not exist yet; `ebx` holds the address for it, and lesson\n
-echo 7 shows how that is computed. The tables must survive what follows. The image as loaded will\n
-echo be overwritten; the copy will not. And since `.pgtable` lies behind everything that is\n
+echo 7 shows how that is computed. The tables must survive what follows. The image as loaded may\n
+echo be overwritten; the tables will not be. And since `.pgtable` lies behind everything that is\n
 echo copied, the copying does not touch them.\n
 echo \n
-echo Overviews of Linux's boot often have one line for this whole lesson: "the boot loader\n
-echo enables PAE and builds a 4 GiB page table". It is not the boot loader, though. It is the\n
-echo decompressor, the code in front of the kernel. GRUB or QEMU need not know about it.\n
+echo Overviews of Linux's boot often say that the boot loader enables PAE and builds a page table\n
+echo of 4 GiB. It is not the boot loader, but the decompressor, the code in front of the kernel.\n
+echo GRUB or QEMU need not know about it.\n
 echo \n
-echo Finally, a proof that the processor really walked. It sets flag A in each entry that it\n
-echo uses, and D in the entry of a page that it writes to. After the switch:\n
+echo Finally, a proof that the processor really walked: flag A in each entry that it has used,\n
+echo and D in the entry of a page that it has written to. After the switch:\n
 echo \n
 echo At startup-64 paging has been on for some hundred instructions, all of them at 1 MiB, and\n
 echo they wrote to `boot_params` at 0x11050. PD[0] was written as 0x183. What does it hold then?\n
@@ -377,6 +395,8 @@ echo \nThe answer is:\n
 monitor at startup-64 p/x phys64[cr3 + 0x2000]
 echo \n
 echo 0x1e3: 0x183 with A (0x20) and D (0x40).\n
+echo \n
+echo Here are the entries of all three levels, after the switch.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor c startup-64\n

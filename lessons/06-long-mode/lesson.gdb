@@ -125,6 +125,8 @@ monitor at early-page-tables si 4; p/x (efer >> 10) & 1
 echo \n
 echo EFER is 0x100: LME alone. The processor remembers the wish, and nothing else has changed;\n
 echo the code is 32-bit code as before.\n
+echo \n
+echo Execute the four.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) stepi 4\n
@@ -133,10 +135,8 @@ echo (gdb) monitor regs efer\n
 monitor regs efer
 echo \n
 echo Two small things follow, `lldt` with 0 and `ltr` with `0x20`: no local descriptor table, and\n
-echo a task-state segment with nothing in it. Nobody uses it here, but Intel's virtualization\n
-echo does not accept a guest without one. Then come two pushes. They are for the far return at\n
-echo the end, and have to be done before paging is on, or at least need not be thought about\n
-echo after it:\n
+echo a task-state segment with nothing in it, for the reason of lesson 3. Then come two pushes,\n
+echo for the far return at the end:\n
 echo \n
 echo \       leal  rva(startup_64)(%ebp), %eax\n
 echo \       pushl $__KERNEL_CS                       the new cs\n
@@ -147,6 +147,8 @@ echo \       lretl                                    pops eip, then cs\n
 echo \n
 echo Paging on\n
 echo ---------\n
+echo \n
+echo Go to the write to `cr0`: the next instruction begins with `0f 22` then, as in lesson 5.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor until u16[pc] == 0x220f\n
@@ -172,6 +174,8 @@ echo \nThe answer is:\n
 monitor at early-page-tables until u16[pc] == 0x220f; si; p/x efer
 echo \n
 echo 0x500: LME and LMA. One write to `cr0` has changed a bit in another register.\n
+echo \n
+echo Execute it, and let `where` say in which mode the processor is.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) stepi\n
@@ -301,6 +305,9 @@ echo nothing in them says for which they are meant.\n
 echo \n
 echo Offset 0x200\n
 echo ------------\n
+echo \n
+echo Back to the boot as it is, to the first checkpoint of the 64-bit code. Where does this code\n
+echo stand in the image, and what does the header say of it?\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor back early-page-tables\n
@@ -317,14 +324,16 @@ echo Linux's source the line above it is `.org 0x200`, in ours the linker script
 echo `. = 0x200`, and fails if it is not so. Why is it such a fixed number? Because it is an\n
 echo entry: `startup_32` is not the only one who comes here.\n
 echo \n
-echo A boot loader that is in long mode already (an EFI loader, a hypervisor, another kernel with\n
-echo `kexec`) need not go back to 32-bit mode. The 64-bit boot protocol lets it jump to load\n
-echo address + `0x200`, with `boot_params` in `rsi`, interrupts off, flat segments with the\n
-echo selectors `0x10` and `0x18`, and with page tables of its own that map at least the image,\n
-echo `boot_params` and the command line one to one. No field in the header tells the offset.\n
-echo Loaders have the number in their code, so it can never change. What the header does tell is\n
-echo whether the kernel has such an entry: bit 0 of `xloadflags`, at offset `0x236`, and bit 1\n
-echo whether it may be loaded above 4 GiB. Here both are set.\n
+echo A boot loader that is in long mode already (a hypervisor's, or another kernel with `kexec`)\n
+echo need not go back to 32-bit mode. The 64-bit boot protocol lets it jump to load address +\n
+echo `0x200`, with `boot_params` in `rsi`, interrupts off, flat segments with the selectors\n
+echo `0x10` and `0x18`, and with page tables of its own. These must map `init_size` bytes from\n
+echo the load address on, `boot_params` and the command line one to one.\n
+echo \n
+echo No field in the header tells the offset. Loaders have the number in their code, so it can\n
+echo never change. What the header does tell is whether the kernel has such an entry: bit 0 of\n
+echo `xloadflags`, at offset `0x236`, and bit 1 whether it may be loaded above 4 GiB. Here both\n
+echo are set.\n
 echo \n
 echo The first 512 bytes must hold all of `startup_32`, then. Ours has functions that did not\n
 echo fit, `build_early_page_tables` and `verify_cpu`, and keeps them behind the 64-bit code.\n
@@ -351,6 +360,8 @@ echo In older kernels, 4.16 for example, the end of `startup_32` is the same seq
 echo `pushl $__KERNEL_CS`, `leal startup_64(%ebp), %eax`, `pushl %eax`, the write to `cr0`,\n
 echo `lret`. What is new since then is `rva()` around the symbol, and that Linux writes a\n
 echo constant `CR0_STATE` with some more bits than PG and PE, WP among them.\n
+echo \n
+echo Last, the state in which 64-bit code begins, as assertions.\n
 echo \n
 echo What must hold here:\n
 echo \  paging is on\n

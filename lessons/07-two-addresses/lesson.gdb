@@ -131,6 +131,8 @@ echo \       movq  load_physical_addr(%rip), %rax\n
 echo \       cmpq  %rax, %rbp\n
 echo \       jae   1f                                  high enough\n
 echo \       movq  %rax, %rbp                          no: take the lowest\n
+echo \n
+echo This is what the packer has written:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor p/x u64[load_physical_addr]\n
@@ -152,6 +154,8 @@ echo \nThe answer is:\n
 monitor at relocation-target p/x rbp
 echo \n
 echo 0x1000000: 16 MiB, the same as `pref_address`. This is `output`.\n
+echo \n
+echo Let the four instructions run.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor until rbp == u64[load_physical_addr]\n
@@ -160,9 +164,10 @@ echo (gdb) p/x $rbp\n
 p/x $rbp
 echo \n
 echo `jae` compares unsigned numbers. Linux 4.16 had `jge` there, for signed ones. That makes no\n
-echo difference for any address that a PC has; addresses are unsigned all the same, and today it\n
-echo is `jae`. Then there was also `#ifdef CONFIG_RELOCATABLE` around the rounding: a kernel that\n
-echo was configured not to be movable went to `LOAD_PHYSICAL_ADDR`, wherever it had been loaded.\n
+echo difference for any 64-bit address that a PC has; addresses are unsigned all the same, and\n
+echo today it is `jae`. In Linux `#ifdef CONFIG_RELOCATABLE` stands around all this, in 4.16 as\n
+echo in 6.12: a kernel that is configured not to be movable goes to `LOAD_PHYSICAL_ADDR`,\n
+echo wherever it has been loaded.\n
 echo \n
 echo The end of the room\n
 echo -------------------\n
@@ -196,6 +201,8 @@ echo \nThe answer is:\n
 monitor at relocation-target p/x rbx
 echo \n
 echo 0x1893000. From there 0x259000 bytes lead to 0x1aec000, the end of the room.\n
+echo \n
+echo At the next checkpoint both registers have their values.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor c relocation-target\n
@@ -237,8 +244,9 @@ echo They are 0xcded40 bytes apart. Had a loader put the image at 16 MiB, all of
 echo the room, where the kernel is unpacked to. The code does not find out which case it is. It\n
 echo copies itself every time.\n
 echo \n
-echo `memmap` draws what is where. What is marked with `x` belongs to two areas: the copy lies in\n
-echo the room for the output, by design.\n
+echo `memmap` draws what is where. Look at the lines from `image as loaded` to `page tables`.\n
+echo What is marked with `x` belongs to two areas: the copy lies in the room for the output, by\n
+echo design.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor memmap\n
@@ -247,8 +255,8 @@ echo \n
 echo A stack in a place that does not exist yet\n
 echo ------------------------------------------\n
 echo \n
-echo The next instruction is `leaq rva(boot_stack_end)(%rbx), %rsp`. The stack is in the `.bss`\n
-echo of the copy, and the copy has not been made.\n
+echo Directly behind these sums stands `leaq rva(boot_stack_end)(%rbx), %rsp`, and it has been\n
+echo executed, too. The stack is in the `.bss` of the copy, and the copy has not been made.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) p/x $rsp\n
@@ -261,8 +269,8 @@ echo \n
 echo Memory is memory: nothing needs to be there for a stack. But what is pushed must not be\n
 echo overwritten by the copying that comes next. It is not, because only what is in the file is\n
 echo copied, up to `_bss`, and the stack lies behind that. The code will later clear `.bss`, with\n
-echo the stack in it; at that moment nothing may be on it. In Linux the stack is at the end of\n
-echo `.bss` as well, between the heap and `.pgtable`.\n
+echo the stack in it; at that moment nothing may be on it. In Linux heap and stack are in `.bss`\n
+echo as well, and `.pgtable` is behind it.\n
 echo \n
 echo Everything once more\n
 echo --------------------\n
@@ -293,6 +301,8 @@ echo \nThe answer is:\n
 monitor at startup-64 si; set u32[boot_params + 0x230] = 64M; c relocation-target; p/x rbx
 echo \n
 echo 0x4893000. Both addresses have moved up by 0x3000000.\n
+echo \n
+echo Do it, and then follow this boot to the kernel's first instruction.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor back startup-64\n

@@ -46,7 +46,7 @@ echo instructions of one byte each are cheaper than trust. With DF set, a `rep s
 echo clear a table would run downwards from its beginning, over whatever lies there. With IF set,\n
 echo the timer would interrupt, and you will see in a moment who would answer.\n
 echo \n
-echo In kernel 4.16 the two instructions were not there yet: `startup_64` began with the segment\n
+echo Until 2020 (version 5.7) Linux did without the two: `startup_64` began with the segment\n
 echo registers.\n
 echo \n
 echo Segment registers of zero\n
@@ -90,6 +90,8 @@ monitor at startup-64 si 13; p/d (eax == u32[boot_params + 0x230]) != 0
 echo \n
 echo `eax` is 0x200000. Segmentation is still there, but in 64-bit mode these registers mean\n
 echo nothing.\n
+echo \n
+echo Here are the registers with 0 in them, and then the read.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor until gs == 0\n
@@ -117,6 +119,9 @@ echo code of our stub reads a word at `%fs:0x28` in each function that has a sta
 echo \n
 echo The table once more\n
 echo -------------------\n
+echo \n
+echo Behind these come the sums of lesson 7. At the checkpoint behind them seven instructions are\n
+echo about the GDT.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor c relocation-target\n
@@ -156,7 +161,9 @@ shell read _
 echo \nThe answer is:\n
 monitor p/x u16[gdt64]
 echo \n
-echo 47, 0x2f: limits in x86 are inclusive.\n
+echo 47, 0x2f: limits in x86 are inclusive. (Linux had the size there until 2020, one too many.)\n
+echo \n
+echo Execute the first three of the seven, and look at all ten bytes and at the table.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) stepi 3\n
@@ -174,9 +181,9 @@ echo bytes of the image that are no longer as they were loaded.)\n
 echo \n
 echo The last four of the seven instructions load `cs` again, by a far return to the next line.\n
 echo The selector is the one that it has, `0x10`. But the hidden part, from which the processor\n
-echo works, came from the old table. Whoever entered here has had an unknown selector in `cs`\n
-echo until now; from here on it is ours. (Linux 4.16 had the `lgdt` and not the far return: the\n
-echo old hidden part stayed in use.)\n
+echo works, came from the old table. A loader that entered here may have had any selector in\n
+echo `cs`; from here on it is ours. (Linux 4.18 had the `lgdt` and not the far return, which came\n
+echo in 2020.)\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) stepi 4\n
@@ -191,7 +198,7 @@ echo (gdb) p/x ((unsigned long)$cr4 >> 12UL) & 1UL\n
 p/x ((unsigned long)$cr4 >> 12UL) & 1UL
 echo \n
 echo Here is the trampoline's beginning: read `cr4`, test bit 12, and leave if it is clear. It\n
-echo is, in this guest. Linux can go both ways, from four levels to five and back; its trampoline\n
+echo is, in this guest. Linux can go both ways, from four levels to five and back. Its trampoline\n
 echo is copied to memory below 1 MiB for that, since 32-bit code cannot run above 4 GiB. Ours\n
 echo only goes from five to four, as all of its own tables have four. We leave it at that.\n
 echo \n
@@ -261,6 +268,8 @@ monitor p/d (idtr != 0 and (u8[idtr + 3 * 16 + 5] & 0x80) == 0 and (u8[idtr + 8 
 echo \n
 echo No gate for vector 3, none for 11 (segment or gate not present), none for 8 (double fault):\n
 echo a triple fault.\n
+echo \n
+echo Try it. What counts in the report is behind `because`.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor set u8[pc] = 0xcc\n
@@ -285,7 +294,7 @@ echo `load_stage2_idt`. (Linux needs one handler already now, on one kind of mac
 echo with AMD's encrypted state, `cpuid` itself causes an exception, #VC.)\n
 echo \n
 echo In Linux 4.16 the decompressor had no IDT at all, and any fault in it was a reset. Both\n
-echo stages came in 2020.\n
+echo stages came in 2020 (version 5.10).\n
 echo \n
 echo The table is in `.data`, by the way. In `.bss` it would hold whatever is in the memory,\n
 echo since `.bss` has not been cleared yet.\n
@@ -301,9 +310,9 @@ echo \n
 echo Zero for all flags\n
 echo ------------------\n
 echo \n
-echo One more thing before the copying: `pushq $0`, `popfq`. (In 4.16 it stood directly behind\n
-echo the `lgdt`.) That sets all flags to 0. DF and IF have been cleared; there are others that a\n
-echo loader may have left, such as AC, alignment checks, NT, nested task, and IOPL.\n
+echo One more thing before the copying: `pushq $0`, `popfq`. That sets all flags to 0. DF and IF\n
+echo have been cleared; there are others that a loader may have left, such as AC, alignment\n
+echo checks, NT, nested task, and IOPL.\n
 echo \n
 echo What does `rflags` hold after `popfq` has taken a 0 from the stack?\n
 echo \n[Enter: a hint]\n
@@ -322,6 +331,8 @@ echo \nThe answer is:\n
 monitor at stage1-idt until u8[pc] == 0x9d; si; p/x rflags
 echo \n
 echo 0x2. Bit 1 always reads as 1.\n
+echo \n
+echo `popfq` is the byte `9d`. Run to it, and execute it.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor until u8[pc] == 0x9d\n

@@ -97,6 +97,8 @@ echo \nThe answer is:\n
 monitor at stage1-idt advance copy_image_backward; p/x rsi
 echo \n
 echo 0x3212b8, the last 8 bytes in front of `_bss`. `rdi` is the same in the copy: 0x1ab42b8.\n
+echo \n
+echo Go to the loop. These are the three registers in front of it:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor advance copy_image_backward\n
@@ -278,6 +280,9 @@ monitor p/x 0x200000 + (0x200000 - load)
 echo \n
 echo 0x300000: as far behind 0x200000 as that is behind the source. From there on the copy\n
 echo repeats its first megabyte.\n
+echo \n
+echo The same overlap again, with the registers for the other direction. `moved` fails, since it\n
+echo expects a copy.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor back startup-64\n
@@ -332,9 +337,9 @@ echo (gdb) monitor dis rip 6\n
 monitor dis rip 6
 echo \n
 echo Three `lea`, a store, an `lgdt` and a jump. `gdtr` still has the address of the table in the\n
-echo old image. The processor reads it each time that a segment register is loaded, and the old\n
-echo image may be overwritten at any time now: by the copy, if it overlaps, and later by the\n
-echo kernel. So the copy's GDT is loaded instead.\n
+echo old image. The processor reads that table each time that a segment register is loaded, and\n
+echo the old image may be overwritten at any time now: by the copy, if it overlaps, and later by\n
+echo the kernel. So the copy's GDT is loaded instead.\n
 echo \n
 echo `gdt64` of the copy holds a limit and an address, like all the rest copied byte for byte.\n
 echo Which address is that at this moment, before the store?\n
@@ -354,6 +359,8 @@ monitor p/x u64[copy + (sym(gdt64) - startup_32) + 2]
 echo \n
 echo 0x321010, in the old image. A stored address is what position-independent code has to repair\n
 echo by hand.\n
+echo \n
+echo Look at it before and after the four instructions that repair and load it.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor p/x u64[copy + (sym(gdt64) - startup_32) + 2]\n
@@ -388,12 +395,14 @@ echo \n
 echo In Linux 4.16 the copying had a `pushq %rsi` in front and a `popq %rsi` behind, since `rsi`\n
 echo held `boot_params` and `movsq` changes it. The stack is in the copy's `.bss`, which the\n
 echo copying leaves alone, so that was safe. Today `boot_params` is in `r15`, as you have seen.\n
-echo `movq $_bss, %rcx` has become `movl $rva(_bss), %ecx`, for the same reason as in lesson 4: a\n
-echo distance, and no address, in the code. And there was no `lgdt` behind the copying: the GDT\n
-echo was loaded once, in the old image.\n
+echo `movq $_bss, %rcx` has become `movl $(_bss - startup_32), %ecx`, for the same reason as in\n
+echo lesson 4: a distance, and no address, in the code. And until 2020 there was no `lgdt` behind\n
+echo the copying, so that `gdtr` went on pointing to a table that could be overwritten.\n
 echo \n
 echo Every byte\n
 echo ----------\n
+echo \n
+echo At image-copied, with the two areas apart, `moved` compares all that was copied.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor back image-copied\n

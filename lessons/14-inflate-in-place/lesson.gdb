@@ -87,6 +87,8 @@ echo \nThe answer is:\n
 monitor p/x u64[free_mem_end_ptr] - boot_heap
 echo \n
 echo 65536 bytes, 64 KiB: `BOOT_HEAP_SIZE`.\n
+echo \n
+echo The two variables say the same:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor p u64[free_mem_ptr]\n
@@ -159,6 +161,8 @@ monitor p/x 0x40000000 - ((u32[output_len] + 2M - 1) & ~(2M - 1))
 echo \n
 echo 0x3f400000: from there the rounded size reaches exactly up to 0x40000000.\n
 echo \n
+echo The checks once more, as questions to this guest:\n
+echo \n
 echo What must hold here:\n
 echo \  expect output % 2M == 0\n
 monitor expect output % 2M == 0
@@ -209,6 +213,8 @@ echo \nThe answer is:\n
 monitor p/x u32[input_data + u32[input_len] - 4]
 echo \n
 echo 0xa76570: `output_len`, 10970480 bytes.\n
+echo \n
+echo The last eight bytes, the CRC and the length:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor x/2xw input_data + u32[input_len] - 8\n
@@ -325,6 +331,8 @@ monitor p/x copy - output
 echo \n
 echo 0x893000. `.head.text` stands between the copy's start and the input, so the real margin is\n
 echo 8192 bytes larger still.\n
+echo \n
+echo The distance, and the sum before it is rounded:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor p copy - output\n

@@ -203,6 +203,8 @@ monitor at elf-loaded p/x u32[output] == 0x464c457f
 echo \n
 echo No: 0x746f6f62 stands there. The first move overwrites the ELF header and the program\n
 echo headers behind it, from which the other moves are still to be read.\n
+echo \n
+echo On to the second call:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor advance memmove\n
@@ -287,6 +289,8 @@ echo (gdb) monitor segments\n
 monitor segments
 echo (gdb) monitor p marker.entry - output\n
 monitor p marker.entry - output
+echo \n
+echo The same as assertions, with the header that is gone:\n
 echo \n
 echo What must hold here:\n
 echo \  segments are loaded\n

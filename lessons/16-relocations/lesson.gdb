@@ -54,6 +54,8 @@ echo \nThe answer is:\n
 monitor p/x virtual - 0x1000000
 echo \n
 echo 0x4800000, the virtual delta. The debugger knows it under the name `virtual_delta`.\n
+echo \n
+echo The debugger has both:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor p virtual_delta\n
@@ -174,12 +176,12 @@ echo kernel moves, an offset stays what it is. A pointer to one needs no change,
 echo list.\n
 echo \n
 echo But an instruction can also name such a variable by its distance from `rip`. Then it stores\n
-echo *target\n
-echo \n
-echo - place*. The target stays, and the place moves up:\n
+echo the target less its own place. The target stays, and the place moves up:\n
 echo \n
 echo \       before      distance = offset - place\n
 echo \       after       distance = offset - (place + delta) = old distance - delta\n
+echo \n
+echo The teaching kernel has a table of those, too:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor x/2wx inverse32_table\n
@@ -236,6 +238,8 @@ echo 0xffffffff858020e0.\n
 echo \n
 echo Applied\n
 echo -------\n
+echo \n
+echo Now let the stub do it, and look at the same places:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor c relocations-applied\n
@@ -281,6 +285,8 @@ monitor p/x output + marker.output_len - 4 * (marker.abs32 + 1)
 echo \n
 echo 0xf46a298. A reader that takes the lists in another order would add where it must subtract,\n
 echo and the kernel would not get far.\n
+echo \n
+echo The word in question with its two neighbours, one more site, and all of them:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor x/3wx output + marker.output_len - 4 * (marker.abs32 + 2)\n
@@ -290,8 +296,8 @@ monitor reloc inverse32_table
 echo (gdb) monitor reloc\n
 monitor reloc
 echo \n
-echo The last command compares every site with the value that the image file and the delta give;\n
-echo you did three of them by hand.\n
+echo `reloc` without an argument compares every site with the value that the image file and the\n
+echo delta give; you did three of them by hand.\n
 echo \n
 echo What must hold here:\n
 echo \  relocations are applied\n

@@ -68,6 +68,8 @@ echo \nThe answer is:\n
 monitor p/x output + u64[output + 24] - 0x1000000
 echo \n
 echo 0xf600b53. `extract_kernel` returns `output + entry`.\n
+echo \n
+echo Over the ELF and the relocations, to the last instruction of the decompressor:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor c kernel-jump\n
@@ -121,6 +123,8 @@ echo \n
 echo `r15`, one of the six that a function must hand back as it got them: rbx, rbp, r12, r13,\n
 echo r14, r15. Linux has kept it there since 6.6; before that, head_64.S pushed `rsi` on the\n
 echo stack in front of the call, and popped it behind.\n
+echo \n
+echo The register, what is handed on, and the address itself:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) p/x $r15\n
@@ -217,6 +221,8 @@ echo \  paging maps [boot_params, boot_params + 4K) identity\n
 echo \n
 echo The second line is the signature "HdrS" in the setup header: the sign that this is a\n
 echo `boot_params`.\n
+echo \n
+echo One instruction further:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor c kernel-entry\n
@@ -224,11 +230,12 @@ monitor c kernel-entry
 echo (gdb) monitor x/3i rip\n
 monitor x/3i rip
 echo \n
-echo This is Linux. (No output is shown here, since each version has other code.) The first of\n
-echo them belongs to the `startup_64` of arch/x86/kernel/head_64.S, not to be confused with the\n
-echo decompressor's. In 6.12 it keeps `rsi` in `r15` first, then sets a stack of its own. (In\n
-echo older kernels, 6.1 for one, the entry is the kernel's first byte. The decompressor need not\n
-echo know: it asks the ELF header.) The teaching kernel does the same, in stub/kernel/head_64.S.\n
+echo This is Linux. (A printed page shows no output here, since each version has other code.) The\n
+echo first of them belongs to the `startup_64` of arch/x86/kernel/head_64.S, not to be confused\n
+echo with the decompressor's. In 6.12 it keeps `rsi` in `r15` first, then sets a stack of its\n
+echo own. (In older kernels, 6.1 for one, the entry is the kernel's first byte. The decompressor\n
+echo need not know: it asks the ELF header.) The teaching kernel does the same, in\n
+echo stub/kernel/head_64.S.\n
 echo \n
 echo Its job is to get away from here. This is what it does up to the next label:\n
 echo \n
@@ -268,6 +275,8 @@ echo \nThe answer is:\n
 monitor p/x 0xffffffff80000000 + virtual
 echo \n
 echo 0xffffffffb4600000.\n
+echo \n
+echo Step by step, until `rip` is high:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor until rip >= 0xffffffff80000000\n
@@ -329,6 +338,8 @@ echo \n
 echo 0x11050: still physical. `x86_64_start_kernel` turns it into a virtual address of the map of\n
 echo all memory, and copies the page away, because the memory it lies in is about to be given to\n
 echo somebody else.\n
+echo \n
+echo And then the call itself:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) p/x $rdi\n
@@ -368,15 +379,17 @@ echo about booting, and end this course.\n
 echo \n
 echo The whole way once more\n
 echo -----------------------\n
+echo \n
+echo This is the boot that you have just followed, in one list:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor checkpoints\n
 monitor checkpoints
 echo \n
-echo Run the same command in any of the earlier lessons, and compare. (No output here, again:\n
-echo `make demo-linux` shows this boot with a RAM disk, up to `init`.) Up to `stage1-idt` the two\n
-echo boots take almost the same number of instructions. The copy takes six times as many for a\n
-echo payload six times as large. `bss-cleared` is the same again: the stub's `.bss` has the\n
+echo Run the same command in any of the earlier lessons, and compare. (None on a printed page,\n
+echo again; `make demo-linux` shows this boot with a RAM disk, up to `init`.) Up to `stage1-idt`\n
+echo the two boots take almost the same number of instructions. The copy takes six times as many\n
+echo for a payload six times as large. `bss-cleared` is the same again: the stub's `.bss` has the\n
 echo stub's size. Inflating is more than nine tenths of everything in both; the relocations are\n
 echo six times as many sites, and take six times as long.\n
 echo \n
