@@ -89,13 +89,13 @@ void catalogue_print(const struct catalogue *catalogue, const struct text *text)
         exercises = catalogue->entries[i].entry->exercise;
         print_row(catalogue, &catalogue->entries[i], text);
     }
-    text_print(text, TEXT_PLAIN, "\n%u of %zu done, %u of %u points. ", sums.done, catalogue->count,
-               sums.points, sums.max);
+    text_print(text, TEXT_PLAIN, "\n%u of %zu done, %u of %u points.\n", sums.done,
+               catalogue->count, sums.points, sums.max);
     if (next)
-        text_print(text, TEXT_PLAIN, "`bootscope lesson` %s %s, `bootscope lesson NUMBER` any.\n",
-                   progress_begun(catalogue->progress, next->entry->name) ? "goes on with"
-                                                                          : "begins",
-                   next->number);
+        text_print(
+            text, TEXT_PLAIN, "`bootscope lesson` %s %s, `bootscope lesson NUMBER` opens any.\n",
+            progress_begun(catalogue->progress, next->entry->name) ? "goes on with" : "begins",
+            next->number);
     else
         text_print(text, TEXT_PLAIN, "`bootscope lesson NUMBER` shows one again.\n");
 }
