@@ -14,7 +14,8 @@
 static const struct stages stages = {
     .count = 3, .list = {{.name = "startup-32"}, {.name = "startup-64"}, {.name = "relocated"}}};
 static const struct marker marker = {.count = 1, .keys = {{"e820_entries", 7}}};
-static const struct completion_names names = {.stages = &stages, .marker = &marker};
+static const char *const words[] = {"hint", "skip", NULL};
+static const struct completion_names names = {.stages = &stages, .marker = &marker, .words = words};
 
 /* The candidates, one behind the other: " next nonsense ". */
 static char found[1 << 16];
@@ -65,6 +66,17 @@ static void test_commands(void **state)
     assert_offers_not("nex", "nex", "restart");
     /* An abbreviation is shorter to type than to complete. */
     assert_offers_not("", "", "n");
+}
+
+/* Words of a front door's own stand beside the commands, and nowhere else. */
+static void test_words_of_a_front_door(void **state)
+{
+    (void)state;
+    assert_offers("hi", "hi", "hint");
+    assert_offers("", "", "skip");
+    assert_offers("h", "h", "help");
+    assert_offers_not("info ", "", "hint");
+    assert_offers_not("c ", "", "hint");
 }
 
 static void test_second_words(void **state)
@@ -192,15 +204,11 @@ static void test_history_path(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_commands),
-        cmocka_unit_test(test_second_words),
-        cmocka_unit_test(test_checkpoints),
-        cmocka_unit_test(test_expressions),
-        cmocka_unit_test(test_help),
-        cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_every_beginning_of_a_long_line),
-        cmocka_unit_test(test_repeat),
-        cmocka_unit_test(test_history_path),
+        cmocka_unit_test(test_commands),     cmocka_unit_test(test_words_of_a_front_door),
+        cmocka_unit_test(test_second_words), cmocka_unit_test(test_checkpoints),
+        cmocka_unit_test(test_expressions),  cmocka_unit_test(test_help),
+        cmocka_unit_test(test_nothing),      cmocka_unit_test(test_every_beginning_of_a_long_line),
+        cmocka_unit_test(test_repeat),       cmocka_unit_test(test_history_path),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
