@@ -46,9 +46,12 @@ static void tell(void *context, const char *statement, const char *message, cons
     text_print(text, TEXT_PLAIN, " %s\n", statement);
     if (message)
         text_print(text, TEXT_PLAIN, "      %s\n", message);
-    json_array_foreach(values, index, value) text_print(
-        text, TEXT_PLAIN, "      %-24s %s\n", json_string_value(json_object_get(value, "text")),
-        json_string_value(json_object_get(value, "now")));
+    for (index = 0; index < json_array_size(values); index++) {
+        value = json_array_get(values, index);
+        text_print(text, TEXT_PLAIN, "      %-24s %s\n",
+                   json_string_value(json_object_get(value, "text")),
+                   json_string_value(json_object_get(value, "now")));
+    }
 }
 
 struct error *lesson_guest_check(struct lesson_guest *guest, const struct lesson_step *step,

@@ -62,8 +62,8 @@ one() { # NAME
 export -f one shown_answers
 
 names=$(for folder in lessons/[0-9]*/; do basename "$folder"; done)
-# shellcheck disable=SC2086  # names without blanks
-printf '%s\n' $names | xargs -P 2 -I{} bash -c 'one {} >"$T/{}.result"'
+# shellcheck disable=SC2086,SC2016  # names without blanks; the inner shell expands
+printf '%s\n' $names | xargs -P 2 -I{} bash -c 'one "$1" >"$T/$1.result"' _ {}
 number=0
 for name in $names; do
 	number=$((number + 1))
