@@ -98,10 +98,10 @@ monitor regs eflags
 echo \n
 echo No `IF` among the flags: interrupts are off. The IDT has a limit of 0, so it has not one\n
 echo whole entry. What if an exception happens now, a division by zero, say? The CPU finds no\n
-echo entry for it, so it raises another exception, finds no entry for that, either, then one for\n
-echo a double fault, and then it gives up and resets the machine. It is called a triple fault.\n
-echo That is no accident: a clean reset is better than running whatever code an old table leads\n
-echo to.\n
+echo entry for it, which is an exception, too. Two such in a row make a third, a double fault,\n
+echo and that has no entry, either. Then the CPU gives up, and the machine resets: a triple\n
+echo fault. The empty table is no accident: a clean reset is better than running whatever code an\n
+echo old table leads to.\n
 echo \n
 echo Segments with descriptors\n
 echo -------------------------\n
