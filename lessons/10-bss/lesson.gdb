@@ -54,7 +54,16 @@ monitor p/x sym(_bss)
 echo \n
 echo The symbol is linked at `0x237300`, and the image was loaded at `0x100000`, so the variable\n
 echo is at `0x337300` now. Soon the program will run from the copy, and the same name in the same\n
-echo C code will mean another address.\n
+echo C code will mean another address:\n
+echo \n
+echo \       load                    _bss                    copy                    _bss\n
+echo \         +-----------------------+- - - - - - +          +-----------------------+- - - - - - +\n
+echo \         | in the file           |  .bss   x  |          | in the file           |  .bss   x  |\n
+echo \         +-----------------------+- - - - - - +          +-----------------------+- - - - - - +\n
+echo \                     |                     ^                         ^                     ^\n
+echo \                     |                     |                         |                     |\n
+echo \                     |           chosen_location now                 |     chosen_location later\n
+echo \                     +---------------------- copied -----------------+\n
 echo \n
 echo The copy will begin at 0x1893000. At which address will C code find `chosen_location` when\n
 echo it runs in the copy?\n
@@ -81,7 +90,7 @@ echo not been used by anybody.)\n
 echo \n[Enter: a hint]\n
 shell read _
 echo \n
-echo Look at the drawing: does the arrow of what is copied reach over the variable?\n
+echo Look at the drawing: does the part that is copied reach over the variable?\n
 echo \n[Enter: a hint]\n
 shell read _
 echo \n
@@ -94,6 +103,9 @@ echo \nThe answer is:\n
 monitor at stage1-idt si; set u64[chosen_location] = 0x1111; c relocated; p/x u64[sym(chosen_location)]
 echo \n
 echo The value stayed behind in the old image. A write into .bss before the copying is lost.\n
+echo \n
+echo The debugger can do that write. After it, let the copying happen, and read the variable in\n
+echo both images:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor set u64[chosen_location] = 0x1111\n
@@ -144,6 +156,9 @@ p/x (unsigned long)*(unsigned long *)((unsigned long)$rsp - 8UL) == 0UL
 echo \n
 echo The word below rsp is 0x2: a copy of the flags, which a checkpoint's `pushfq` left behind.\n
 echo Bit 1 of the flags is always 1.\n
+echo \n
+echo `bss` reads the section and counts. Behind it, the eight words below rsp, with names where\n
+echo they are addresses of something:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor bss\n
@@ -153,8 +168,8 @@ monitor x/8ga rsp-0x40
 echo \n
 echo Here is real garbage, a few words of it: addresses of the stub's own code and tables, pushed\n
 echo by calls and checkpoints that are long over. If a variable lay there instead of a stack, C\n
-echo would find one of these where it expects zero. A count of blocks in use would be in the\n
-echo millions; a pointer that is tested with `if (!pointer)` would look valid and lead anywhere.\n
+echo would find one of these where it expects zero. A counter would begin in the millions; a\n
+echo pointer that is tested with `if (!pointer)` would look valid and lead anywhere.\n
 echo \n
 echo Writing the zeros\n
 echo -----------------\n
@@ -284,6 +299,8 @@ echo \n
 echo The tables are in a section of their own, `.pgtable`, behind `_ebss`. Like .bss it has no\n
 echo bytes in the file, but it is not cleared: startup_32 filled it when this place was not yet\n
 echo anybody's copy.\n
+echo \n
+echo How far behind the section they begin, and the walk of their own address:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) p/x $cr3\n
@@ -293,8 +310,8 @@ monitor p/d cr3 - sym(_ebss)
 echo (gdb) monitor pt cr3\n
 monitor pt cr3
 echo \n
-echo The tables begin behind the section, at the next page. The walk of their own address shows\n
-echo that they are in use: every entry it names is one that must not become zero.\n
+echo The tables begin behind the section, at the next page. They are in use: each entry that the\n
+echo walk names is one that must not become zero.\n
 echo \n
 echo The direction\n
 echo -------------\n
@@ -314,7 +331,7 @@ echo `rep stosq` clear?\n
 echo \ \ 1\ \ 
 echo The same bytes, from the last to the first\n
 echo \ \ 2\ \ 
-echo As many bytes, downwards from _bss: .data, .rodata and the code that is running\n
+echo As many bytes, downwards from _bss: .data, .rodata and .text, with the code that comes next\n
 echo \ \ 3\ \ 
 echo Nothing: rcx would be negative\n
 echo \n[Enter: a hint]\n
@@ -337,6 +354,8 @@ echo choice 3:\n
 monitor at . si; set $eflags = eflags | 0x400; si 8; p/d (rcx > 0x8000000000000000) != 0
 echo \n
 echo rdi is 0x1ab42a8 after three rounds, below _bss (0x1ab42c0).\n
+echo \n
+echo Try that, too: set the flag, let the loop run, and look at the code that comes next.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) stepi\n
@@ -347,12 +366,15 @@ echo (gdb) monitor c bss-cleared\n
 monitor c bss-cleared
 echo (gdb) monitor dis rip 3\n
 monitor dis rip 3
+echo (gdb) monitor bss\n
+monitor bss
 echo \n
 echo The instructions at the checkpoint are `00 00` now. Zeros decode as `addb`, so the processor\n
 echo did not even stop: after the loop it jumped to code that was no longer there and executed\n
 echo zeros, until the debugger's breakpoint at this address ended it. On a machine without a\n
 echo debugger it would have gone on to a fault, with nothing on the screen that names a flag.\n
-echo What was written, and where, tells it at once: `bss` finds the section as dirty as before.\n
+echo Here it is plain what happened: the code is zeros, and `.bss`, which should be, is as dirty\n
+echo as before.\n
 echo \n
 echo What you know now\n
 echo -----------------\n
