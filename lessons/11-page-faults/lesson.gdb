@@ -60,22 +60,11 @@ echo \       8e  = 1 00 0 1110    P: present    DPL 00: for ring 0    type 1110:
 echo \       ist = 0 to 7         0: stay on this stack    1..7: change to that one of a list\n
 echo \n
 echo In an interrupt gate's handler, interrupts are off. The selector says which code segment the\n
-echo handler runs in, that is: which entry of the GDT. Such an entry has 8 bytes, and is in\n
-echo pieces as well:\n
-echo \n
-echo \        63     56 55    52 51    48 47       40 39                  16 15            0\n
-echo \       +---------+--------+--------+-----------+----------------------+---------------+\n
-echo \       |  base   | G D L A|  limit | P DPL S   |      base 23..0      |  limit 15..0  |\n
-echo \       | 31..24  |        | 19..16 |   type    |                      |               |\n
-echo \       +---------+--------+--------+-----------+----------------------+---------------+\n
-echo \          00        a         f        9b              000000               ffff\n
-echo \n
-echo The numbers below the drawing are entry 2 of the stub's GDT, selector 0x10: code (type b:\n
-echo execute, read, accessed), present, ring 0, and `a` is 1010: G, 4 KiB units for the limit,\n
-echo and L, 64-bit code.\n
+echo handler runs in. Here it is 0x10, the 64-bit code of lesson 8.\n
 echo \n
 echo `load_stage2_idt` (`stub/idt.c`; in Linux `arch/x86/boot/compressed/idt_64.c`) fills the\n
-echo table. Gate 14 is for the page fault, #PF:\n
+echo table. Gate 14 is for the page fault, #PF. It begins at byte 14 * 16, and these are its\n
+echo sixteen bytes, two by two:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor c stage2-idt\n
@@ -84,8 +73,6 @@ echo (gdb) monitor p/x idtr\n
 monitor p/x idtr
 echo (gdb) monitor x/8hx idtr + 14 * 16\n
 monitor x/8hx idtr + 14 * 16
-echo (gdb) monitor x/gx gdtr + 0x10\n
-monitor x/gx gdtr + 0x10
 echo \n
 echo Put the pieces together: at which address does the handler of #PF begin?\n
 echo \n[Enter: a hint]\n
@@ -104,7 +91,7 @@ monitor p/x sym(boot_page_fault)
 echo \n
 echo 0x1aa << 16 | 0x4000 is 0x1aa4000, `boot_page_fault`.\n
 echo \n
-echo All gates, put together, and the descriptors that they need:\n
+echo Now all gates, with their addresses put together, and the GDT in which the selector 0x10 is:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor info idt\n
@@ -112,14 +99,19 @@ monitor info idt
 echo (gdb) monitor info gdt\n
 monitor info gdt
 echo \n
-echo Gate 2 is for the NMI, an interrupt that cannot be switched off. A watchdog may send one at\n
-echo any time, even while the kernel is unpacked. Its handler returns and does nothing else.\n
-echo Without it, an NMI would find no gate, and the machine would reset. The other 30 gates lead\n
-echo to code that prints the exception's number, rip, cr2 and error code, and stops. Linux fills\n
-echo fewer gates: #PF, NMI, and #VC on processors that encrypt memory.\n
+echo Gate 2 is for the NMI, an interrupt that cannot be switched off. Linux has that gate since\n
+echo 6.8, for a reason that is worth the story. A kernel that crashes because of an NMI may start\n
+echo another one, which saves what can be saved (kexec). If a second NMI has come meanwhile, it\n
+echo waits until the first one's handler ends with `iretq`. That handler never ends; the next\n
+echo `iretq` of all is the one at the end of our page fault handler. So the second NMI arrives in\n
+echo the middle of the unpacking, finds no gate, and the machine resets. The handler of gate 2\n
+echo has nothing to do but to return.\n
 echo \n
-echo The last column of the GDT's list has a `tss64`. In long mode it is little more than a list\n
-echo of stacks; gate 14 has `ist 1`, so the processor changes to stack 1 of that list before it\n
+echo The other 30 gates lead to code that prints the exception's number, rip, cr2 and error code,\n
+echo and stops. Linux fills fewer gates: #PF, NMI, and #VC on processors that encrypt memory.\n
+echo \n
+echo The last line of the GDT's list has a `tss64`. In long mode it is little more than a list of\n
+echo stacks; gate 14 has `ist 1`, so the processor changes to stack 1 of that list before it\n
 echo pushes anything. Linux does without. You will see in a moment why the stub does not.\n
 echo \n
 echo Whose page tables\n
@@ -143,27 +135,33 @@ echo \       | PGD | PUD | 4 PMDs    |  free     |        | PGD |  free         
 echo \       +-----+-----+-----------+-----------+        +-----+-----------------------------+\n
 echo \       0                       6          32 pages  0     1                            32 pages\n
 echo \n
-echo The room is the section `.pgtable` from lesson 10. There is no other memory to take pages\n
+echo The room is the section `.pgtable` from lesson 10: 32 pages. (Older kernels had 17 or 19,\n
+echo that is 69,632 or 77,824 bytes, and 6 without KASLR.) There is no other memory to take pages\n
 echo from, so the allocator is simple: a base, a size, and how much has been given out. It hands\n
-echo out the next 4 KiB and never takes any back. In Linux these are three fields, `pgt_buf`,\n
-echo `pgt_buf_size` and `pgt_buf_offset`, and the function is called `alloc_pgt_page`. It is\n
-echo passed to the code that makes the tables in a `struct x86_mapping_info`: who gives out pages\n
-echo (`alloc_pgt_page`), what he needs for it (`context`), the flags of an entry that maps a page\n
-echo (`page_flag`) and those of an entry that leads to a table (`kernpg_flag`; 0 stands for the\n
-echo usual ones). The same code (`arch/x86/mm/ident_map.c`) serves other parts of the kernel with\n
-echo other allocators, hence the structure. Its two other fields are `offset`, the distance from\n
-echo virtual to physical addresses, 0 for an identity map, and `direct_gbpages`, whether pages of\n
-echo 1 GiB may be used. The stub has one allocator only and no such structure. The room was 17 or\n
-echo 19 pages in older kernels (69,632 or 77,824 bytes, less what startup_32 had used); it is 32\n
-echo in new ones and here.\n
+echo out the next 4 KiB and never takes any back.\n
+echo \n
+echo In Linux these three are `pgt_buf`, `pgt_buf_size` and `pgt_buf_offset`, and the function is\n
+echo called `alloc_pgt_page`. The code that makes the tables (`arch/x86/mm/ident_map.c`) serves\n
+echo other parts of the kernel, too, with other allocators. So it is told everything in a\n
+echo `struct x86_mapping_info`:\n
+echo \n
+echo \       alloc_pgt_page    the function that gives out pages\n
+echo \       context           what that function needs: here the three numbers\n
+echo \       page_flag         the flags of an entry that maps a page\n
+echo \       kernpg_flag       the flags of an entry that leads to a table (0: the usual ones)\n
+echo \       offset            virtual less physical address: 0 for an identity map\n
+echo \       direct_gbpages    whether pages of 1 GiB may be used\n
+echo \n
+echo The stub has one allocator only, and no such structure.\n
 echo \n
 echo Then three ranges are mapped, in pages of 2 MiB, with `kernel_add_identity_map`: the image\n
 echo from `_head` to `_end`, because the next instruction comes from there; `boot_params` and the\n
 echo command line, because the kernel reads them through this very table before it has a fault\n
-echo handler of its own. Start and end of a range are rounded outwards to 2 MiB; then, for each 2\n
-echo MiB, the way down is followed from table to table: PGD, PUD, PMD (with five levels one more,\n
-echo the P4D), and a missing table is made from a new page. Where an entry is there already,\n
-echo nothing is changed.\n
+echo handler of its own. (Linux adds the blocks of `setup_data`, for the same reason.)\n
+echo \n
+echo Start and end of a range are rounded outwards to 2 MiB. For each 2 MiB the way down is\n
+echo followed from table to table: PGD, PUD, PMD (with five levels one more, the P4D), and a\n
+echo missing table is made from a new page. Where an entry is there already, nothing is changed.\n
 echo \n
 echo We came through `startup_32`, whose six pages map [0, 4 GiB). Image, `boot_params` and\n
 echo command line are all below 4 GiB. How many pages of the room are in use when\n
@@ -183,6 +181,9 @@ echo \nThe answer is:\n
 monitor at identity-maps p/x u64[sym(tables) + 16] / 4096
 echo \n
 echo 6 pages: the six from startup_32. All three ranges were mapped.\n
+echo \n
+echo The variable `tables` has the allocator's numbers. `vmmap` follows all tables, and lists\n
+echo what they map:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor c identity-maps\n
@@ -232,6 +233,8 @@ echo \nThe answer is:\n
 monitor p/x (output >> 30) & 511
 echo \n
 echo 0x11bc00000 >> 30 is 0x4: the first entry that startup_32 left empty.\n
+echo \n
+echo `pt` walks down to an address, and shows each entry on the way:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor pt output\n
@@ -277,6 +280,9 @@ echo \nThe answer is:\n
 monitor at . advance boot_page_fault; p/x u64[rsp]
 echo \n
 echo 0x2: a write to a page that is not present, by ring 0. cr2 is 0x11bc00000.\n
+echo \n
+echo Run up to the handler's first instruction. Read cr2, the six words, and the two instructions\n
+echo from where the fault came:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor advance boot_page_fault\n
@@ -288,13 +294,12 @@ monitor x/6ga rsp
 echo (gdb) monitor dis u64[rsp + 8] 2\n
 monitor dis u64[rsp + 8] 2
 echo \n
-echo The third command shows the six words; the last one what was interrupted, in zlib's\n
-echo innermost loop: a byte is stored, and the next instruction reads something from below rsp.\n
-echo That is allowed to user programs: 128 bytes below rsp, the red zone, belong to a function,\n
-echo and Debian's zlib was compiled for user programs. If the processor pushed its six words\n
-echo right there, they would overwrite that data, and the unpacked kernel would be wrong without\n
-echo any other sign. This is why the gate names another stack. Linux compiles its own\n
-echo decompressors without a red zone (`-mno-red-zone`).\n
+echo It was interrupted in zlib's innermost loop: a byte is stored, and the next instruction\n
+echo reads something from below rsp. That is allowed to user programs: 128 bytes below rsp, the\n
+echo red zone, belong to a function, and Debian's zlib was compiled for user programs. If the\n
+echo processor pushed its six words right there, they would overwrite that data, and the unpacked\n
+echo kernel would be wrong without any other sign. This is why the gate names another stack.\n
+echo Linux compiles its own decompressors without a red zone (`-mno-red-zone`).\n
 echo \n
 echo The handler saves the registers and calls `do_boot_page_fault`. That refuses what mapping\n
 echo cannot cure (more below), and else asks `kernel_add_identity_map` for the 2 MiB around cr2.\n
@@ -318,7 +323,7 @@ monitor at . until u16[pc] == 0xcf48; p/x u64[sym(tables) + 16] / 4096 - 6
 echo \n
 echo One, a third table (PMD). Its 512 entries reach for 1 GiB.\n
 echo \n
-echo Run to the end of the handler, where `iretq` (bytes 48 cf) is next:\n
+echo Run to the end of the handler, where `iretq` (bytes 48 cf, so 0xcf48 as a number) is next:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor until u16[pc] == 0xcf48\n
@@ -398,10 +403,13 @@ echo What the handler refuses\n
 echo ------------------------\n
 echo \n
 echo A handler that mapped everything would hide mistakes: a wild pointer would get its memory,\n
-echo too. So it stops the boot when bit 0, 2 or 3 of the error code is set, because our tables\n
-echo cannot be the reason then; when no such physical address can exist; and, in the stub, when\n
-echo nothing was missing after all, because the fault would come back for ever. Try the first: go\n
-echo back, take the fault again, and claim that the page was present.\n
+echo too. So it stops the boot when bit 0, 2 or 3 of the error code is set: then something else\n
+echo is wrong than a missing page. The stub has two reasons more: when no physical address can be\n
+echo so high, and when nothing was missing after all, because the fault would come back for ever.\n
+echo \n
+echo Try the first: go back, take the fault again, and claim that the page was present.\n
+echo `boot_stop` is where the stub ends a boot; its argument in rdi is the error, with the text\n
+echo behind its first 8 bytes.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor back location-chosen\n
@@ -424,8 +432,8 @@ echo \n
 echo What you know now\n
 echo -----------------\n
 echo \n
-echo - The second IDT lies in the copy. Its gates for #PF and NMI lead to handlers; you have put\n
-echo \  a gate's address together from its pieces.\n
+echo - The second IDT lies in the copy. Each gate leads to a handler; you have put the address of\n
+echo \  one together from its pieces.\n
 echo - `initialize_identity_maps` keeps the tables when cr3 is `_pgtable`, and builds new ones\n
 echo \  there when it is not. For ranges that were mapped it used no page: six before, six after.\n
 echo - A write above 4 GiB raised exception 14 with error code 2 and the address in cr2. `pt`\n
