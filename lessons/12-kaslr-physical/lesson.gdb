@@ -63,6 +63,9 @@ echo \nThe answer is:\n
 monitor at identity-maps advance extract_kernel; p/x rsi
 echo \n
 echo rsi is 0x1000000, 16 MiB. rdi is 0x11050, `boot_params`.\n
+echo \n
+echo Here are both registers at the function's first instruction, and the heap that it has set up\n
+echo some instructions later:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor c identity-maps\n
@@ -82,14 +85,14 @@ monitor p/d marker.heap_end - marker.heap
 echo \n
 echo In between the function has cleared what a careless loader may have left in `boot_params`,\n
 echo started the console again (it cannot know whether setup ran at all), and set up a heap. The\n
-echo heap is a part of `.bss` of fixed size, `BOOT_HEAP_SIZE`: 64 KiB (Linux takes 4 MiB if the\n
-echo kernel was compressed with bzip2). Two pointers, `free_mem_ptr` and `free_mem_end_ptr`, are\n
-echo its borders. The decompressor's state and the ELF headers will need it.\n
+echo heap is a part of `.bss` of fixed size, `BOOT_HEAP_SIZE`: 64 KiB. Two pointers,\n
+echo `free_mem_ptr` and `free_mem_end_ptr`, are its borders. Lesson 14 will look at it.\n
 echo \n
 echo The rest stands in the image. A small program of the build (`mkpiggy` in Linux,\n
 echo `stub/tools/piggy.c` here) writes an assembly file that includes the compressed kernel and\n
-echo gives names to four things: `input_data`, `input_data_end`, and the numbers `z_input_len`\n
-echo and `z_output_len`. The stub's are called `input_len` and `output_len`.\n
+echo gives names to four things: `input_data`, `input_data_end`, and the two lengths:\n
+echo `z_input_len` and `z_output_len` for the linker, `input_len` and `output_len` for C code.\n
+echo The stub has the latter two. A checkpoint's marker repeats them:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor p/x marker.input\n
@@ -102,22 +105,27 @@ echo (gdb) monitor p/x u64[sym(kernel_total_size)]\n
 monitor p/x u64[sym(kernel_total_size)]
 echo \n
 echo `input` is where the compressed kernel lies, in the copy; `output_len` is how much comes out\n
-echo of it: the kernel's ELF file and a table of relocations. `kernel_total_size` is what the\n
-echo kernel needs when it runs, from its first byte to the end of its own `.bss`.\n
+echo of it: the kernel's ELF file, and a table behind it that lesson 16 is about.\n
+echo `kernel_total_size` is what the kernel needs when it runs, from its first byte to the end of\n
+echo its own `.bss`.\n
 echo \n
 echo The five parameters\n
 echo -------------------\n
 echo \n
 echo In Linux the choice is\n
-echo `choose_random_location(input, input_size, &output, output_size, &virt_addr)`. The first two\n
-echo say where the compressed kernel is. `output` points to the default place and is changed to\n
-echo the chosen one. `virt_addr` is the same for the virtual address; its default is\n
-echo `LOAD_PHYSICAL_ADDR`: the address that the kernel was configured for\n
-echo (`CONFIG_PHYSICAL_START`, 16 MiB unless somebody changed it), rounded up to\n
-echo `CONFIG_PHYSICAL_ALIGN`. The fourth is the room needed: the larger one of `output_len` and\n
-echo `kernel_total_size`. Our stub passes the same things in two structures: a request, and a\n
-echo choice to fill in. It rounds the room up to 2 MiB, since the kernel maps itself with pages\n
-echo of that size and must not reach into what lies behind.\n
+echo `choose_random_location(input, input_size, &output, output_size, &virt_addr)`:\n
+echo \n
+echo - The first two say where the compressed kernel is.\n
+echo - `output` points to the default place and is changed to the chosen one.\n
+echo - `output_size` is the room needed: the larger one of `output_len` and `kernel_total_size`,\n
+echo \  rounded up to 2 MiB. The kernel maps itself with pages of that size, and must not reach\n
+echo \  into what lies behind.\n
+echo - `virt_addr` is for the virtual address what `output` is for the physical one. Its default\n
+echo \  is `LOAD_PHYSICAL_ADDR`: the address that the kernel was configured for\n
+echo \  (`CONFIG_PHYSICAL_START`, 16 MiB unless somebody changed it), rounded up to\n
+echo \  `CONFIG_PHYSICAL_ALIGN`.\n
+echo \n
+echo Our stub passes the same things in two structures: a request, and a choice to fill in.\n
 echo \n
 echo `output_len` is 0xa76570 and `kernel_total_size` is 0x753000. How much room, in bytes, does\n
 echo the stub ask for? (You may write 1M for 1 MiB.)\n
@@ -136,6 +144,8 @@ echo \nThe answer is:\n
 monitor at . advance choose_random_location; p/x u64[rsi + 16]
 echo \n
 echo 0xc00000, 12 MiB.\n
+echo \n
+echo rsi points to the request:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor advance choose_random_location\n
@@ -174,9 +184,9 @@ echo \         |                         |<-------------- avoided --------------
 echo \         |\n
 echo \         |  not avoided: nothing is unpacked to the default place once another one is chosen\n
 echo \n
-echo So it goes from `input` to `output + init_size`. In older kernels, each region was also\n
-echo mapped at this point (`add_identity_map`), for there was no page fault handler yet. Now\n
-echo lesson 11's handler does it when one is touched.\n
+echo So it goes from `input` to `output + init_size`. In older kernels (up to 5.9) the regions\n
+echo that would be read were also mapped at this point (`add_identity_map`), for there was no\n
+echo page fault handler yet. Now lesson 11's handler does it when one is touched.\n
 echo \n
 echo output is 0x1000000 and `init_size` in boot_params is 0xaec000. At which address does the\n
 echo first avoided region end?\n
@@ -196,7 +206,7 @@ monitor at . advance kaslr_get_random_long; p/x u64[kaslr_search + 8] + u64[kasl
 echo \n
 echo 0x1aec000, the end of the buffer and of the copy.\n
 echo \n
-echo The function is big and most of its helpers were merged into it by the compiler. A good\n
+echo The function is big, and most of its helpers were merged into it by the compiler. A good\n
 echo place to stop is where it asks for the first random number: everything has been counted,\n
 echo nothing chosen. The variable `kaslr_search` has the list (`stub/abi/kaslr_search.h`): pairs\n
 echo of start and size (`struct mem_vector`) from byte 8 on.\n
@@ -218,9 +228,10 @@ echo \n
 echo A slot is a place where the kernel could begin. Slots are 2 MiB apart, because\n
 echo `kernel_alignment` is 2 MiB: the kernel's large pages must begin on such a border.\n
 echo `process_e820_entries` takes each region that the firmware calls usable memory. What lies\n
-echo below a minimum or above a limit (`mem=`, or what the processor can address) is cut off; and\n
-echo what is avoided cuts the rest into pieces. From each piece that is at least as long as the\n
-echo room comes a row of slots:\n
+echo below a minimum or above a limit is cut off. (The limit is what `mem=` says, or what can be\n
+echo mapped at all: `MAXMEM` in Linux, in the stub what the processor can address.) What is\n
+echo avoided cuts the rest into pieces. From each piece that is at least as long as the room\n
+echo comes a row of slots:\n
 echo \n
 echo \       region     |-------------------------------------[avoided]-----------------|\n
 echo \       slots        ^    ^    ^    ^    ^                        ^    ^    ^\n
@@ -231,6 +242,8 @@ echo The minimum is `min(output, 512 MiB)`: not lower than the default place, be
 echo and loaders keep things in low memory that no map lists; and never higher than 512 MiB,\n
 echo however high a loader has put the image. On a machine with EFI, Linux looks at EFI's memory\n
 echo map first (`process_efi_entries`), which tells more. The stub knows e820 only.\n
+echo \n
+echo The memory map of this guest, and the minimum, which is in `kaslr_search`, too:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor e820\n
@@ -313,6 +326,8 @@ echo \nThe answer is:\n
 monitor at location-chosen p/x output
 echo \n
 echo 80 - 45 = 35; 0xc000000 + 35 * 0x200000 = 0x10600000.\n
+echo \n
+echo Go on to where the choice is made. `kaslr` repeats it from outside:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor c location-chosen\n
@@ -322,7 +337,7 @@ monitor p/x output
 echo (gdb) monitor kaslr\n
 monitor kaslr
 echo \n
-echo `kaslr` has counted the slots once more, from e820 and the list, by another method than the\n
+echo It has counted the slots once more, from e820 and the list, by another method than the\n
 echo stub's, and it has computed what the seed must give. All agree, with each other and with\n
 echo you.\n
 echo \n
@@ -356,7 +371,8 @@ echo i8254          the timer chip's 16-bit counter                if there is n
 echo \n
 echo With a seed all of that is replaced by a fixed formula. Take the seed away in the debugger,\n
 echo at the moment when the number is asked for, and the stub does what it does without the\n
-echo option:\n
+echo option. (rdi points to a `struct random_source`; the byte at 8 says whether there is a\n
+echo seed.)\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor back extract-kernel\n
