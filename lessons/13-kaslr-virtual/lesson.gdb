@@ -121,6 +121,9 @@ echo \nThe answer is:\n
 monitor at location-chosen p/x virtual
 echo \n
 echo 0x1000000 + 338 * 0x200000 = 0x2b400000.\n
+echo \n
+echo Both choices are made at the next checkpoint. What are they, of how many, and what has\n
+echo changed in the page tables?\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor c location-chosen\n
@@ -136,13 +139,13 @@ monitor p marker.virtual_slots
 echo (gdb) monitor pt diff identity-maps\n
 monitor pt diff identity-maps
 echo \n
-echo Here is the reason why there are two choices on x86-64. The physical place is `0x11bc00000`,\n
-echo beyond 4 GiB; an offset of that size does not fit into 1 GiB of virtual addresses. When the\n
-echo kernel had a single offset for both (up to Linux 4.7), it could only lie in the first GiB of\n
-echo physical memory. Two numbers are also better protection: who finds out one of them knows\n
-echo nothing about the other. On 32-bit x86 there is still one choice only, because there the\n
-echo virtual address is the physical one plus a constant; `virt_addr` is set to the physical\n
-echo choice.\n
+echo And here is the reason why there are two choices on x86-64. The physical place is\n
+echo `0x11bc00000`, beyond 4 GiB; an offset of that size does not fit into 1 GiB of virtual\n
+echo addresses. When the kernel had a single offset for both (up to Linux 4.7), it could only lie\n
+echo in the first GiB of physical memory. Two numbers are also better protection: who finds out\n
+echo one of them knows nothing about the other. On 32-bit x86 there is still one choice only,\n
+echo because there the virtual address is the physical one plus a constant; `virt_addr` is set to\n
+echo the physical choice.\n
 echo \n
 echo The last command shows that nothing has been mapped for the chosen place yet. Older kernels\n
 echo added identity pages for it right here; now the first write to each 2 MiB does it, with the\n
@@ -172,11 +175,11 @@ monitor p/x marker.virtual_slots >= 512 ? 9 : marker.virtual_slots >= 256 ? 8 : 
 echo \n
 echo 8 whole bits; exactly, log2(499) is 8.96.\n
 echo \n
-echo The physical side has `2023` slots in this guest, 11 bits, and it grows with the memory. The\n
-echo virtual side does not: 1 GiB is 1 GiB on each machine. That is not much. An attacker who may\n
-echo guess wrong a few hundred times without being noticed gets there; but a wrong guess usually\n
-echo crashes the kernel. And one pointer that leaks tells the rest, because the image moves as a\n
-echo whole. That is why the kernel is careful with printing addresses.\n
+echo The physical side has `2023` slots in this guest, almost 11 bits, and it grows with the\n
+echo memory. The virtual side does not: 1 GiB is 1 GiB on each machine. That is not much. An\n
+echo attacker who may guess wrong a few hundred times without being noticed gets there; but a\n
+echo wrong guess usually crashes the kernel. And one pointer that leaks tells the rest, because\n
+echo the image moves as a whole. That is why the kernel is careful with printing addresses.\n
 echo \n
 echo The kernel itself makes further choices when it runs, for its direct map of memory, vmalloc\n
 echo and others (`arch/x86/mm/kaslr.c`). They are not the decompressor's.\n
@@ -225,6 +228,8 @@ echo \nThe answer is:\n
 monitor at relocations-applied p/x u64[sym(abs64_table)]
 echo \n
 echo 0xffffffff81207000 + 0x2a400000 = 0xffffffffab607000.\n
+echo \n
+echo The pointer after the work, then all places like it, then the mappings:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor c relocations-applied\n
@@ -238,10 +243,10 @@ monitor pt diff identity-maps
 echo \n
 echo `reloc` compares each such place in the kernel, tens of thousands, with what it must hold:\n
 echo the value as linked, moved by the virtual delta. How they are found and changed is lesson\n
-echo 15. And now 12 MiB are mapped at the physical place, because something was written there.\n
+echo 16. And now 12 MiB are mapped at the physical place, because something was written there.\n
 echo \n
-echo With `nokaslr` both deltas are 0 on a machine where the default place is free, and no\n
-echo address is changed at all.\n
+echo With `nokaslr` the virtual delta is 0, and no address is changed at all. The physical delta\n
+echo is 0, too, unless the loader put the image above 16 MiB (lesson 7).\n
 echo \n
 echo The kernel must be told that it was moved at random. That is bit 1 of `loadflags` in\n
 echo `boot_params` (offset 0x211), `KASLR_FLAG`:\n
@@ -269,6 +274,8 @@ echo \nThe answer is:\n
 monitor p/x 0xffffffff80000000 + virtual
 echo \n
 echo 0xffffffffab400000; the linked address plus the virtual delta is the same.\n
+echo \n
+echo Stop at both ends of that way: at the entry, and at `start_kernel`, which is C code:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor c kernel-entry\n
