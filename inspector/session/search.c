@@ -13,6 +13,7 @@
 
 #include "debugger_internal.h"
 
+#define TRIES_MAX   20      /* of a part, on a busy machine: one in ten ends QEMU */
 #define SLICE_LEAST 1000000 /* ns */
 #define SLICE_RATE  1.0     /* instructions per ns, as a guess: too long a slice is only slower */
 
@@ -184,7 +185,7 @@ static struct error *make_sure(struct debugger *debugger, struct search *search,
 }
 
 /* The part of the way that begins at the i-th kept machine. */
-static struct error *search_part(struct debugger *debugger, size_t i, uint64_t end,
+static struct error *search_once(struct debugger *debugger, size_t i, uint64_t end,
                                  struct search *search)
 {
     struct error *err = machines_load(debugger, &debugger->history.list[i]);
@@ -203,6 +204,32 @@ static struct error *search_part(struct debugger *debugger, size_t i, uint64_t e
     if (err || !search->found || search->stopped)
         return err;
     return make_sure(debugger, search, &first, end);
+}
+
+/* Whether QEMU went away in a part of the way that the guest has gone to its end before. */
+static bool lost(const struct debugger *debugger, const struct error *err, uint64_t end)
+{
+    if (end == UINT64_MAX)
+        return false;
+    return err ? error_kind(err) == ERROR_CLOSED : !debugger->alive;
+}
+
+/*
+ * QEMU 7.2 aborts ("Raised interrupt while not in I/O function") when the interrupt that ends a slice comes
+ * between a watched access and the stop for it. Then the part is searched once more, in a new QEMU.
+ */
+static struct error *search_part(struct debugger *debugger, size_t i, uint64_t end,
+                                 struct search *search)
+{
+    const struct search before = *search;
+    struct error *err = search_once(debugger, i, end, search);
+
+    for (int tries = 1; lost(debugger, err, end) && tries < TRIES_MAX; tries++) {
+        error_free(err);
+        *search = before;
+        err = search_once(debugger, i, end, search);
+    }
+    return err;
 }
 
 struct error *search_back(struct debugger *debugger, struct search *search)
