@@ -14,9 +14,9 @@ target remote | ${OUT:-build}/bootscope gateway ${BUILD:-build}/teaching32.bzIma
 
 echo 18. Thirty-two bits\n
 echo \n
-echo Until about 2012 most PCs ran 32-bit kernels, and much of what is written about this code\n
-echo shows theirs: Linux 2.6.30 and its neighbours. What had a decompressor to do when there was\n
-echo no long mode to get to? This lesson boots such a kernel: a 32-bit stub after the code of\n
+echo For a long time most PCs ran 32-bit kernels, and much of what is written about this code\n
+echo shows theirs, of Linux 2.6.30 and its neighbours. What had a decompressor to do when there\n
+echo was no long mode to get to? This lesson boots such a kernel: a 32-bit stub after the code of\n
 echo that time (`stub/i386/`), with a small 32-bit kernel in it. Beside each step stands what an\n
 echo old write-up saw in its debugger. You should know lessons 4, 7, 9, 10, 14 and 16.\n
 echo \n
@@ -40,10 +40,9 @@ echo yet: that word, at 0x236, came with 2.12, to say that there is a 64-bit ent
 echo header did not tell whether a kernel was one of 32 or of 64 bits.\n
 echo \n
 echo Assembler code knows that 0x206 is the place because the build asks the compiler: a C file\n
-echo with `offsetof` of each field becomes `asm-offsets.h`. For the decompressor that file had\n
-echo five numbers: `BP_scratch` 484, `BP_version` 518, `BP_loadflags` 529, `BP_kernel_alignment`\n
-echo 560, `BP_hardware_subarch` 572. The rest of it (signal frames, `thread_info`, `pt_regs`) was\n
-echo for the kernel's own assembler files.\n
+echo with `offsetof` of each field becomes `asm-offsets.h`. Five of its numbers were places in\n
+echo `boot_params`: `BP_scratch` 484, `BP_version` 518, `BP_loadflags` 529, `BP_kernel_alignment`\n
+echo 560, `BP_hardware_subarch` 572.\n
 echo \n
 echo One linker script served both widths (arch/x86/boot/compressed/vmlinux.lds.S;\n
 echo stub/i386/stub.lds here): from 0 on `.head.text`, the compressed kernel, `.text`, `.rodata`,\n
@@ -257,12 +256,15 @@ monitor p/x boot_params
 echo (gdb) monitor p/x output\n
 monitor p/x output
 echo \n
-echo The C function is short. `QUIET_FLAG` in `loadflags` makes it silent. Video mode 7 is a\n
-echo monochrome adapter: text memory at 0xb0000, port 0x3b4. Else they are 0xb8000 and 0x3d4.\n
-echo Lines and columns come from `boot_params`. The heap is what `heap` says. Three checks\n
-echo follow: `output` is aligned (here to 8 KiB); the heap is below a limit; and a kernel that is\n
-echo not relocatable is where it was linked to be ("Wrong destination address"). Then\n
-echo `decompress`, and `parse_elf`.\n
+echo The C function is short. First the console: `QUIET_FLAG` in `loadflags` makes it silent, and\n
+echo the text screen is found as in lesson 14. The heap is what `heap` says. Then three checks:\n
+echo \n
+echo - `output` is aligned (here to 8 KiB);\n
+echo - the heap is below a limit;\n
+echo - a kernel that is not relocatable is where it was linked to be ("Wrong destination\n
+echo \  address").\n
+echo \n
+echo Then `decompress`, and `parse_elf`.\n
 echo \n
 echo The limit comes from how a 32-bit kernel sees memory: all of it at one fixed distance,\n
 echo `__PAGE_OFFSET`, in the last of 4 GiB.\n
@@ -399,7 +401,7 @@ echo \n[Enter: the answer]\n
 shell read _
 # answer skipped 0x0
 echo \nThe answer is:\n
-p/x 0UL
+monitor at startup-32 set u32[boot_params + 0x230] = 0x1000000; c relocations-applied; p/x edx
 echo \n
 echo None: `je` jumps over the loop. The table is there all the same, and nobody reads it.\n
 echo \n[Enter: run]\n
