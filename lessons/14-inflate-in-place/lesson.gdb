@@ -23,14 +23,9 @@ echo \n
 echo Into C: a console and a heap\n
 echo ----------------------------\n
 echo \n
-echo `relocated` calls `extract_kernel` with two arguments, by the rule of the System V ABI for\n
-echo x86-64: the first in `rdi`, the second in `rsi`. In our stub (stub/relocated.S) and in Linux\n
-echo (arch/x86/boot/compressed/head_64.S) `rdi` is the address of `boot_params`, and `rsi` the\n
-echo address where the kernel goes unless something better is found.\n
-echo \n
-echo Up to Linux 6.5 there were six arguments: `boot_params`, the heap, the compressed data, its\n
-echo length, the output address and the output length. Four of them were never anything but\n
-echo addresses and sizes of things inside the image. C can name those itself, so they went away.\n
+echo `relocated` calls `extract_kernel(boot_params, output)` (lesson 12): `output` is the address\n
+echo where the kernel goes unless something better is found. All else that it needs to know are\n
+echo addresses and sizes of things inside the image, and C can name those itself.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor c extract-kernel\n
@@ -62,7 +57,7 @@ echo (gdb) monitor p u8[boot_params + 14]\n
 monitor p u8[boot_params + 14]
 echo \n
 echo No lines and no columns: this guest has no text screen, and the stub writes to the serial\n
-echo port alone. Had it not asked, it would have written to 0xb8000, where no memory is.\n
+echo port alone. Had it not asked, it would have written to 0xb8000, where no screen is.\n
 echo \n
 echo zlib wants room for its state: the tables of the block that is being decoded, counters,\n
 echo pointers. There is no `malloc` in a machine without an operating system. There is an array\n
@@ -124,8 +119,9 @@ echo 2 MiB is the size of the pages with which the kernel maps itself: the low 2
 echo virtual address go through such a page unchanged, so the physical address must have the same\n
 echo ones. 1 GiB is `KERNEL_IMAGE_SIZE`, the part of the address space that belongs to the\n
 echo kernel's image, from 0xffffffff80000000 on; `virtual` counts from there. The fourth check is\n
-echo our stub's own. Linux has two more, for a kernel built without `CONFIG_RELOCATABLE`: then\n
-echo both addresses must be the linked one. In our stub each message also says the values.\n
+echo our stub's own. Linux has another, for a kernel built without `CONFIG_RELOCATABLE`: then\n
+echo `virtual` must be the linked address. (Older versions demanded that of `output`, too.) In\n
+echo our stub each message also says the values.\n
 echo \n
 echo The size in the last check is the larger of two: what will be inflated, and what the kernel\n
 echo needs up to the end of its `.bss`; rounded up to 2 MiB. (On 32-bit kernels the heap is\n
@@ -297,12 +293,23 @@ echo \n
 echo If the writer may end exactly where the reader ends, the input must begin\n
 echo `output_len - input_len` behind the output. This would be right for data that compress\n
 echo equally well everywhere. Suppose they do not: the first half compresses to nothing, and the\n
-echo second half not at all. Then the writer is near the reader from the middle on, and from\n
-echo there both go at the same speed. Or not quite: gzip stores what it cannot compress as it is,\n
-echo with 5 bytes in front of each block, so the gap grows by 5 bytes a block in that half. In\n
-echo front of it the gap was therefore smaller than at the end, by the sum of all these. If it is\n
-echo 0 at the end, it was less than 0 there: input was overwritten before it was read. So there\n
-echo must be something left at the end:\n
+echo second half not at all.\n
+echo \n
+echo \       next_in - next_out\n
+echo \              |\\\n
+echo \              | \\     first half: much is written, and hardly anything read\n
+echo \              |  \\\n
+echo \              |   \\                            __________  end: what is kept\n
+echo \              |    \\_________-----------------\n
+echo \              |     ^         second half: 5 bytes more are read than written, for each block\n
+echo \              |     the smallest gap\n
+echo \            0 +----------------------------------------->  bytes written\n
+echo \n
+echo In the second half both pointers go at the same speed. Or not quite: gzip stores what it\n
+echo cannot compress as it is, with 5 bytes in front of each block, so the gap grows by 5 bytes a\n
+echo block. At its smallest it is less than at the end, by the sum of all these. If it is 0 at\n
+echo the end, it was less than 0 there: input was overwritten before it was read. So there must\n
+echo be something left at the end:\n
 echo \n
 echo \       distance to keep  =  output_len - input_len            as if all were equal\n
 echo \                         +  output_len / 256                  more than 5 bytes per 32 KiB block\n

@@ -273,10 +273,10 @@ monitor hexdump kernel.__bss_start 32
 echo \n
 echo These are not zeros. `parse_elf` moves `p_filesz` bytes and does not touch the rest, so in\n
 echo the kernel's `.bss` lies what was there before: leftovers of the file and of the gzip data.\n
-echo It need not care, because the kernel clears its `.bss` itself, as the first thing that it\n
-echo does in C (`clear_bss`, called by `x86_64_start_kernel`). Could the decompressor do it? Not\n
-echo safely: behind the file's end there is the decompressor's own copy, and the kernel's `.bss`\n
-echo may reach into it. So it is cleared by somebody who no longer needs that copy.\n
+echo It need not care, because the kernel clears its `.bss` itself, very early (`clear_bss`,\n
+echo called by `x86_64_start_kernel`). Could the decompressor do it? Not safely: behind the\n
+echo file's end there is the decompressor's own copy, and the kernel's `.bss` may reach into it.\n
+echo So it is cleared by somebody who no longer needs that copy.\n
 echo \n
 echo Proved\n
 echo ------\n

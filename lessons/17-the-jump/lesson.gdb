@@ -310,8 +310,8 @@ echo \n
 echo At the end of `secondary_startup_64` stands an indirect call through a variable,\n
 echo `initial_code`, with which the first processor and the others go different ways. For the\n
 echo first one it holds the address of `x86_64_start_kernel`. Debian's kernel comes without\n
-echo symbols, but the call can be found by its bytes: ff 15. (Before 6.9 or so it was a far\n
-echo return, 48 cb, with the address pushed in front of it.)\n
+echo symbols, but the call can be found by its bytes: ff 15. (In older kernels, 6.1 for one, it\n
+echo is a far return, 48 cb, with the address pushed in front of it.)\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor until u16[rip] == 0x15ff or u16[rip] == 0xcb48\n
@@ -352,21 +352,25 @@ echo \n
 echo From here everything is C. The way goes on like this, and each step has a name that you can\n
 echo look up:\n
 echo \n
-echo function                     where                     what it does\n
-echo ---------------------------  ------------------------  -------------------------------------\n
-echo `x86_64_start_kernel`        arch/x86/kernel/head64.c  drops the identity map, clears\n
-echo \                                                       `.bss`, sets up an early IDT, copies\n
-echo \                                                       `boot_params`\n
-echo `x86_64_start_reservations`  the same                  what is special about some platforms\n
-echo `start_kernel`               init/main.c               everything: one long list of calls\n
-echo `setup_arch`                 arch/x86/kernel/setup.c   reads the e820 table into memblock,\n
-echo \                                                       the allocator of this early time\n
-echo `mm_core_init`               mm/mm_init.c              starts the page allocator and\n
-echo \                                                       `kmalloc`\n
-echo `mem_init`                   arch/x86/mm/init_64.c     the end of memblock: hands all free\n
-echo \                                                       pages over\n
-echo `rest_init`                  init/main.c               starts process 1, which becomes\n
-echo \                                                       `init`\n
+echo function                     where                           what it does\n
+echo ---------------------------  ------------------------------  -------------------------------\n
+echo `x86_64_start_kernel`        arch/x86/kernel/head64.c        drops the identity map, clears\n
+echo \                                                             `.bss`, sets up an early IDT,\n
+echo \                                                             copies `boot_params`\n
+echo `x86_64_start_reservations`  the same                        what is special about some\n
+echo \                                                             platforms\n
+echo `start_kernel`               init/main.c                     everything: one long list of\n
+echo \                                                             calls\n
+echo `setup_arch`                 arch/x86/kernel/setup.c         reads the e820 table into\n
+echo \                                                             memblock, the allocator of this\n
+echo \                                                             early time\n
+echo `mm_core_init`               mm/mm_init.c (6.4; before,      starts the page allocator and\n
+echo \                             `mm_init` in init/main.c)       `kmalloc`\n
+echo `mem_init`                   arch/x86/mm/init_64.c           hands all free pages over to it\n
+echo \                                                             (from 6.15 on `mm_core_init`\n
+echo \                                                             does that itself)\n
+echo `rest_init`                  init/main.c                     starts process 1, which becomes\n
+echo \                                                             `init`\n
 echo \n
 echo `mem_init` sets a variable named `after_bootmem`: "bootmem" was the allocator before\n
 echo memblock, gone since 4.20, but its name stayed. From there on, memory is asked for with the\n
