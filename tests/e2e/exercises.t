@@ -78,7 +78,7 @@ ok $? "a second start leaves the learner's work alone" "$T/out"
 
 sed -i '$d' "work/$FIRST/stub/relocated.S"
 patch -s -p1 -d "work/$FIRST" <"lessons/exercises/$FIRST/solution.patch"
-lesson verify "$FIRST" && grep -q 'is mended' "$T/out" &&
+lesson verify 1 && grep -q "$FIRST is mended" "$T/out" &&
 	jq -e ".lessons[\"$FIRST\"].verified" "$T/state/bootscope/lessons.json" >/dev/null
 ok $? "verify passes when it is mended, and that is noted" "$T/out"
 
