@@ -9,6 +9,9 @@
 set osabi none
 set sysroot /
 
+# A command may take a while, on a busy machine; gdb would give up waiting after two seconds.
+set remotetimeout 600
+
 # A `monitor` command that moves the guest moves it behind gdb's back. So after each, gdb reads the
 # registers anew, and asks where the files of the boot code are now.
 define hookpost-monitor
