@@ -73,6 +73,7 @@ static void explain(struct player *player)
 
     text_print(&player->out, TEXT_PLAIN, "\n");
     show_filled(player, question, question->explain);
+    player_note_home(player);
     player->wait = WAIT_ON;
 }
 
@@ -174,6 +175,8 @@ void player_answer(struct player *player, const char *answer)
         text_print(&player->out, TEXT_PLAIN, "The answer was not judged; it does not count.\n");
         return;
     }
+    /* What the question itself wrote on its way is not the learner's straying. */
+    player_note_home(player);
     if (verdict.kind == ANSWER_UNREADABLE) {
         player_markdown(player, verdict.says);
     } else {

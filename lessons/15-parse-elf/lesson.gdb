@@ -90,6 +90,9 @@ echo \       +24   p_paddr           its physical address, as linked\n
 echo \       +32   p_filesz          how many bytes the file has of it\n
 echo \       +40   p_memsz           how many it takes in memory\n
 echo \       +48   p_align           p_offset and the addresses agree modulo this\n
+echo \n
+echo The first two headers. (The names in angle brackets are of what will be there later: the\n
+echo headers lie where the kernel's code will.)\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor x/7gx output + 64\n

@@ -339,11 +339,13 @@ echo 0x11050: still physical. `x86_64_start_kernel` turns it into a virtual addr
 echo all memory, and copies the page away, because the memory it lies in is about to be given to\n
 echo somebody else.\n
 echo \n
-echo And then the call itself:\n
+echo Read the register:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) p/x $rdi\n
 p/x $rdi
+echo \n
+echo And the call itself:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) stepi\n

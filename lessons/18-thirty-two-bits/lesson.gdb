@@ -404,6 +404,8 @@ echo \nThe answer is:\n
 monitor at startup-32 set u32[boot_params + 0x230] = 0x1000000; c relocations-applied; p/x edx
 echo \n
 echo None: `je` jumps over the loop. The table is there all the same, and nobody reads it.\n
+echo \n
+echo Write the alignment, go to where the relocations are done, and on to the kernel:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor back startup-32\n
