@@ -100,12 +100,12 @@ echo (gdb) monitor info gdt\n
 monitor info gdt
 echo \n
 echo Gate 2 is for the NMI, an interrupt that cannot be switched off. Linux has that gate since\n
-echo 6.8, for a reason that is worth the story. A kernel that crashes because of an NMI may start\n
-echo another one, which saves what can be saved (kexec). If a second NMI has come meanwhile, it\n
-echo waits until the first one's handler ends with `iretq`. That handler never ends; the next\n
-echo `iretq` of all is the one at the end of our page fault handler. So the second NMI arrives in\n
-echo the middle of the unpacking, finds no gate, and the machine resets. The handler of gate 2\n
-echo has nothing to do but to return.\n
+echo 6.8. This is why: a kernel that crashes because of an NMI may start another one, which saves\n
+echo what can be saved (kexec). If a second NMI has come meanwhile, it waits until the first\n
+echo one's handler ends with `iretq`. That handler never ends; the next `iretq` of all is the one\n
+echo at the end of our page fault handler. So the second NMI arrives in the middle of the\n
+echo unpacking, finds no gate, and the machine resets. The handler of gate 2 has nothing to do\n
+echo but to return.\n
 echo \n
 echo The other 30 gates lead to code that prints the exception's number, rip, cr2 and error code,\n
 echo and stops. Linux fills fewer gates: #PF, NMI, and #VC on processors that encrypt memory.\n
