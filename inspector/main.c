@@ -45,7 +45,11 @@ static int report(const char *name, struct error *err)
     int status = error_exit_status(err);
 
     fflush(stdout);
-    fprintf(stderr, "bootscope %s: %s\n", name, error_message(err));
+    char *message;
+    if (asprintf(&message, "bootscope %s: %s", name, error_message(err)) < 0)
+        abort();
+    text_message(stderr, message);
+    free(message);
     error_free(err);
     return status;
 }

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 static const char *const escapes[] = {
@@ -44,6 +45,43 @@ struct error *text_flush(const struct text *text)
         return NULL;
     /* An earlier write failed, whose reason is no longer known. */
     return error_errno(errno ? errno : EIO, "standard output");
+}
+
+/* Columns of the terminal, at most TEXT_COLUMNS; 0: no terminal. */
+static size_t columns_of(FILE *stream)
+{
+    struct winsize size;
+
+    if (!isatty(fileno(stream)))
+        return 0;
+    if (ioctl(fileno(stream), TIOCGWINSZ, &size) != 0 || size.ws_col == 0 ||
+        size.ws_col > TEXT_COLUMNS)
+        return TEXT_COLUMNS;
+    return size.ws_col;
+}
+
+/* The blank at which a line of more than columns ends; its length when there is none. */
+static size_t break_at(const char *line, size_t length, size_t columns)
+{
+    size_t at = columns;
+
+    while (at > 0 && line[at] != ' ')
+        at--;
+    if (at == 0)
+        at = strcspn(line, " \n");
+    return at < length ? at : length;
+}
+
+void text_message(FILE *stream, const char *message)
+{
+    size_t columns = columns_of(stream), length, end;
+
+    while ((length = strcspn(message, "\n")) > columns && columns &&
+           (end = break_at(message, length, columns)) < length) {
+        fprintf(stream, "%.*s\n", (int)end, message);
+        message += end + 1;
+    }
+    fprintf(stream, "%s\n", message);
 }
 
 void text_label(const struct text *text, const char *label)

@@ -43,6 +43,12 @@ struct text text_to(FILE *stream);
  */
 struct error *text_flush(const struct text *text) __attribute__((warn_unused_result));
 
+/*
+ * An error's message and a newline. On a terminal its first line is broken at blanks where it would be
+ * wider than that; lines below it, which a caret may point into, stay as they are.
+ */
+void text_message(FILE *stream, const char *message);
+
 void text_print(const struct text *text, enum text_style style, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

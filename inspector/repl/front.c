@@ -45,7 +45,7 @@ void front_close_history(struct front *front)
 void front_tell(struct error *err)
 {
     fflush(stdout);
-    fprintf(stderr, "%s\n", error_message(err));
+    text_message(stderr, error_message(err));
     error_free(err);
 }
 

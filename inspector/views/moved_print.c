@@ -46,10 +46,10 @@ static void print_difference(const struct comparison *result, const struct moved
     if (!result->first.known)
         return;
     text_label(text, "");
-    text_print(text, TEXT_BAD,
-               "%s bytes differ from %s, the first at %s: must be 0x%02x, is 0x%02x\n",
-               text_count(result->different), what, text_hex(view->copy + result->first.value),
-               result->expected, result->found);
+    text_print(text, TEXT_BAD, "%s bytes differ from %s:\n", text_count(result->different), what);
+    text_label(text, "");
+    text_print(text, TEXT_BAD, "first at %s, must be 0x%02x, is 0x%02x\n",
+               text_hex(view->copy + result->first.value), result->expected, result->found);
 }
 
 static uint64_t equal_bytes(const struct moved_view *view)
