@@ -19,12 +19,18 @@ INC_commands := $(INC_session) expr commands
 INC_repl     := $(INC_commands) repl
 INC_checks   := $(INC_commands) checks
 INC_gateway  := $(INC_commands) rsp gateway
-INC_lesson   := $(INC_commands) repl checks lesson
-INC_cli      := $(INC_commands) repl checks gateway lesson cli
+INC_markdown := base markdown
+INC_lesson   := $(INC_commands) lesson
+INC_lesson_guest := $(INC_lesson) repl checks lesson_guest
+INC_course   := $(INC_lesson) checks markdown course
+INC_player   := $(INC_lesson_guest) markdown course player
+INC_authoring := $(INC_lesson_guest) markdown course authoring
+INC_cli      := $(INC_commands) repl checks gateway lesson course player authoring cli
 INC_main     := base session cli
 
 INSPECTOR_FOLDERS := base rsp target markers qemu image stages timeline views expr session \
-	commands repl checks gateway lesson cli
+	commands repl checks gateway \
+	markdown lesson lesson_guest course player authoring cli
 INSPECTOR_ALL_INCLUDES := $(addprefix -Iinspector/,$(INSPECTOR_FOLDERS))
 
 INSPECTOR_PKGS := libelf libdw capstone jansson liblzma liblz4 libzstd zlib readline \

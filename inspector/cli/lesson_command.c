@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* bootscope lesson: the options; inspector/lesson/ is the rest. */
+/* bootscope lesson: the options; player/ is what a learner sees, authoring/ what --check and its like do. */
 #include <argp.h>
 #include <stdlib.h>
 #include <unistd.h>
