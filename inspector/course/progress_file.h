@@ -26,6 +26,7 @@
 #define PROGRESS_VERSION    1
 #define PROGRESS_BYTES_MAX  ((size_t)1 << 20)
 #define PROGRESS_POINTS_MAX 3 /* of a question that was right at once */
+#define PROGRESS_MENDED     5 /* points for an exercise that was verified */
 
 struct progress_file;
 
@@ -57,7 +58,7 @@ struct question_state progress_question(const struct progress_file *file, const 
 /* Right at once: PROGRESS_POINTS_MAX; one less for each hint and each wrong answer, at least 1; else 0. */
 unsigned int progress_points(const struct question_state *state);
 
-/* Of the questions that the lesson has now. */
+/* Of the questions that the lesson has now; for an exercise that is verified PROGRESS_MENDED points more. */
 struct lesson_score {
     unsigned int questions, right, skipped;
     unsigned int at_once; /* of the right ones: with the first answer and no hint */

@@ -53,6 +53,10 @@ struct lesson_score progress_score(const struct progress_file *file, const struc
         score.points += progress_points(&state);
         score.max += PROGRESS_POINTS_MAX;
     }
+    if (lesson->exercise) {
+        score.points += progress_done(file, lesson) ? PROGRESS_MENDED : 0;
+        score.max += PROGRESS_MENDED;
+    }
     return score;
 }
 

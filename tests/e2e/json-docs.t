@@ -122,4 +122,12 @@ documented '{"boots":' | jq -c 'del(.physical.chi_square[]?)' >"$T/doc"
 jq -c . "$T/sweep" >"$T/line"
 compare 'sweep: the report' "$T/doc" "$T/line"
 
+# Lessons that nobody has begun.
+documented '{"lessons":[{"name":"04' >"$T/doc"
+XDG_STATE_HOME=$T/state $B lesson list --json | jq -c '.lessons |= .[3:4]' >"$T/line"
+compare 'lesson list' "$T/doc" "$T/line"
+documented '{"lessons":[{"name":"13' >"$T/doc"
+XDG_STATE_HOME=$T/state $B lesson --grade | jq -c '.lessons |= .[12:13]' >"$T/line"
+compare 'lesson --grade' "$T/doc" "$T/line"
+
 echo "1..$number"
