@@ -111,7 +111,7 @@ void do_boot_page_fault(struct pt_regs *regs, unsigned long error_code)
     boot_stop_if(handle_page_fault(platform_read_cr2(), error_code, regs->ip));
 }
 
-/* Nothing to do but return: one that waited across a kexec arrives at the first iretq, and is not for us. */
+/* Nothing to do but return: an NMI that waited across a kexec arrives at the first iretq. */
 void do_boot_nmi_trap(struct pt_regs *regs, unsigned long error_code)
 {
     (void)regs;
