@@ -166,6 +166,18 @@ static struct error *play_once(struct player *player)
     return NULL;
 }
 
+/* Before the very first step that anybody takes; what has to be known to get on, away and back. */
+static void greet(const struct player *player)
+{
+    if (progress_current(player->progress))
+        return;
+    text_print(
+        &player->out, TEXT_PLAIN,
+        "Enter goes on. At a question, `hint` helps and `skip` tells the answer; `help` lists "
+        "what else\none can type. `quit` leaves: your place and your answers are kept, and "
+        "`bootscope lesson` goes on.\n");
+}
+
 /* Where to begin. Bringing a real kernel's guest there takes seconds, of which one is told. */
 static size_t first_step(struct player *player)
 {
@@ -187,6 +199,7 @@ static struct error *play(struct player *player)
         return err;
     front_open_history(&player->front);
     prompt_words(player_words);
+    greet(player);
     player_enter(player, first_step(player));
     while (!err && !player->quit)
         err = play_once(player);

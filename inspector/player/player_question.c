@@ -133,13 +133,43 @@ static void show_value(struct player *player, uint64_t value)
     }
 }
 
+/* Whether text has the word before its first blank line. */
+static bool has_word(const char *text, const char *word)
+{
+    const char *end = strstr(text, "\n\n");
+
+    for (const char *at = text; (at = strstr(at, word)) && (!end || at < end); at++) {
+        bool begins = at == text || !isalnum((unsigned char)at[-1]);
+
+        if (begins && !isalnum((unsigned char)at[strlen(word)]))
+            return true;
+    }
+    return false;
+}
+
+/* An explanation that names the number needs nobody to say it before. */
+static bool explains_value(const struct player *player, const struct verdict *verdict)
+{
+    enum question_kind kind = player_step(player)->question.kind;
+    char plain[24];
+
+    if (kind != QUESTION_NUMBER && kind != QUESTION_ADDRESS)
+        return false;
+    snprintf(plain, sizeof(plain), "%llu", (unsigned long long)verdict->given);
+    return has_word(verdict->says, text_hex(verdict->given)) ||
+           has_word(verdict->says, text_count(verdict->given)) || has_word(verdict->says, plain);
+}
+
 static void show_right(struct player *player, const struct verdict *verdict)
 {
     struct question_state state = state_now(player);
     unsigned int points = progress_points(&state);
 
-    text_print(&player->out, TEXT_GOOD, "Right: ");
-    show_value(player, verdict->given);
+    text_print(&player->out, TEXT_GOOD, "Right");
+    if (!explains_value(player, verdict)) {
+        text_print(&player->out, TEXT_PLAIN, ": ");
+        show_value(player, verdict->given);
+    }
     text_print(&player->out, TEXT_PLAIN, ". %u point%s.\n\n", points, points == 1 ? "" : "s");
     player_markdown(player, verdict->says);
     player->wait = WAIT_ON;

@@ -130,6 +130,23 @@ static void put_step(struct player *player, const char *step)
                    lines);
 }
 
+/* A step may have no text, or none that is shown: then there is no blank line above it. */
+static struct error *show_prose(const char *prose, unsigned int columns, const struct text *text)
+{
+    char *shown = NULL;
+    size_t size;
+    struct text lines = {open_memstream(&shown, &size), text->colour};
+    struct error *err;
+
+    if (!lines.stream)
+        abort();
+    err = render_markdown(prose, strlen(prose), columns, &lines);
+    fclose(lines.stream);
+    text_print(text, TEXT_PLAIN, "%s%s", size > 0 ? "\n" : "", shown);
+    free(shown);
+    return err;
+}
+
 void player_show_step(struct player *player)
 {
     const struct lesson_step *step = player_step(player);
@@ -142,8 +159,7 @@ void player_show_step(struct player *player)
         abort();
     show_heading(player, columns, &text);
     show_section(step, &text);
-    text_print(&text, TEXT_PLAIN, "\n");
-    struct error *err = render_markdown(prose, strlen(prose), columns, &text);
+    struct error *err = show_prose(prose, columns, &text);
     if (!err && step->kind == STEP_COMMANDS)
         show_commands(step, &text);
     fclose(text.stream);

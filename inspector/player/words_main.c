@@ -134,10 +134,10 @@ struct error *lesson_main_words(const struct lesson_words *words, int *ret_statu
     struct text text = text_to(stdout);
     const char *first = words->count > 0 ? words->words[0] : "";
 
-    if (words->grade)
-        return show_grade(words, &text, ret_status);
     if (words->all && strcmp(first, "reset") != 0)
         return error_new(ERROR_INPUT, "--all goes with reset");
+    if (words->grade)
+        return show_grade(words, &text, ret_status);
     if (words->json && strcmp(first, "list") != 0)
         return error_new(ERROR_INPUT, "--json goes with list");
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)

@@ -83,7 +83,7 @@ answer_question() { # NAME
 	type_line si && type_line hint || return 1
 	screen | grep -qE '^Hint 1 of [0-9]+\.' || return 1
 	type_line "answer $right" || return 1
-	screen | grep -qE '^Right: ' && fits
+	screen | grep -qE '^Right[.:] ' && fits
 }
 
 # Goes on until the finishing page; kills the player in the middle, once.

@@ -34,6 +34,7 @@ await() {
 }
 has() { screen | grep -qE -- "$1"; }
 ends() { screen | tail -n 1 | grep -qE -- "$1"; }
+lacks() { ! has "$1"; }
 see() { await has "$1"; }
 end_with() { await ends "$1"; }
 keys() { mux send-keys -t 0 "$@"; }
@@ -78,6 +79,7 @@ prompt() { end_with "^\\(bootscope $1\\)\$"; }
 
 # The first lesson ------------------------------------------------------------------------------
 lesson
+check 'a newcomer is told how to get on' see '^Enter goes on\. At a question, `hint` helps and `skip` tells the answer; `help` lists'
 check 'the first lesson begins' see '^1 The first one  step 1 of 6  \[#-----\]  0 of 2 questions right$'
 check 'a number is what the guest says, not the file' see 'loaded at 0x100000, which only'
 check 'and one is told what Enter does' see '^Enter goes on\.$'
@@ -143,8 +145,9 @@ check 'to where it was' prompt startup-32
 check 'again shows the step again' see '^Question 1 of 2  \(1 try so far\)$'
 type_line 'set $esi = 5'
 type_line 'answer esi / 4096'
-check 'an answer is judged where the step begins' see '^Right: 17 \(0x11\)\. 1 point\.$'
+check 'an answer is judged where the step begins' see '^Right\. 1 point\.$'
 check 'the guest was brought back for it' see '^The guest is brought back'
+check 'what the explanation says is not said twice' lacks 'Right: 17'
 check 'the explanation follows' see '^It is page 17\.$'
 check 'and nothing else: Enter goes on' see '^Enter goes on\.$'
 check 'it stands in the file' kept '.lessons["01-first"].questions.entry == {"tries":2,"hints":1,"right":true}'
@@ -188,6 +191,7 @@ check 'the lesson is done' kept '.lessons["01-first"].done'
 # The second lesson: a choice, a skipped question, a guest that dies ------------------------------
 lesson
 check 'the next lesson begins by itself' see '^2 The second one  step 1 of 4'
+check 'who has begun is not greeted again' lacks 'At a question'
 check 'a choice is numbered' see '^2\. above$'
 check 'and how it is answered' see '^Type the number of your choice\.$'
 type_line 3
@@ -266,7 +270,7 @@ check 'Enter tries again' see '^Enter tries again\.$'
 type_line ''
 check 'and gets there' see '^Type an address'
 type_line 'answer rip'
-check 'an expression answers' see '^Right: 0x[0-9a-f]+\. 3 points\.$'
+check 'an expression answers' see '^Right\. 3 points\.$'
 type_line ''
 type_line ''
 see '^Enter goes on\.$'
