@@ -220,6 +220,29 @@ static int value(struct walk *walk, const char *comment, size_t length)
     return add(walk, &block);
 }
 
+/* A backslash makes a brace a brace, and ${NAME} is a shell's. */
+static int braces(struct walk *walk, const char *text, size_t length)
+{
+    const char *end = text + length, *close = NULL;
+
+    for (const char *at = text; at < end; at++) {
+        bool plain = at > walk->text && (at[-1] == '\\' || at[-1] == '$');
+
+        if (*at != '{' || plain)
+            continue;
+        close = memchr(at, '}', (size_t)(end - at));
+        if (!close)
+            break;
+        const struct block block = {.kind = BLOCK_BRACES,
+                                    .whole = between(at, close + 1),
+                                    .content = between(at + 1, close)};
+        if (add(walk, &block))
+            return 1;
+        at = close;
+    }
+    return 0;
+}
+
 static int see(struct walk *walk, MD_TEXTTYPE type, const char *text, size_t length)
 {
     bool html = type == MD_TEXT_HTML && length >= strlen(COMMENT_BEGIN) &&
@@ -233,6 +256,8 @@ static int see(struct walk *walk, MD_TEXTTYPE type, const char *text, size_t len
         return 1;
     else if (!walk->span)
         walk->value.length = 0;
+    if (type != MD_TEXT_HTML && braces(walk, text, length))
+        return 1;
     if (length > 0)
         walk->next = line_behind(walk, text + length - 1);
     return 0;

@@ -19,14 +19,16 @@ enum block_kind {
     BLOCK_SECTION, /* ## */
     BLOCK_CODE,    /* between fences */
     BLOCK_VALUE,   /* a code span, and the comment behind it */
+    BLOCK_BRACES,  /* {...} in a sentence or a code span, where nothing is filled in */
 };
 
 /* All spans are pieces of the text that was read. */
 struct block {
     enum block_kind kind;
-    struct span whole;   /* its lines; of a value: from backquote to the end of the comment */
-    struct span info;    /* of code: behind the fence, without outer blanks */
-    struct span content; /* the heading's text, the code, what stands between the backquotes */
+    struct span whole; /* its lines; of a value: from backquote to the end of the comment */
+    struct span info;  /* of code: behind the fence, without outer blanks */
+    struct span
+        content; /* the heading's text, the code, what stands between backquotes or braces */
     struct span comment; /* of a value: behind "<!--=", without outer blanks */
 };
 

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "blocks.h"
-#include "expr.h"
 #include "question.h"
 #include "resolve.h"
+#include "sentence.h"
 #include "words.h"
 
 #define LAST_SECTION  "What you know now"
@@ -288,24 +288,12 @@ static struct error *take_code(struct builder *builder, const struct block *bloc
     return other_block(name);
 }
 
-/* "EXPR" or "EXPR at CHECKPOINT". */
 static struct error *take_value(struct builder *builder, const struct block *block)
 {
-    struct live_value value = {.shown = block->content,
-                               .line = line_at(builder->lesson->text, block->whole.text)};
-    struct span comment = block->comment;
-    struct expr *expr = NULL;
-    struct error *err;
+    struct live_value value;
+    struct error *err = live_value_read(block, line_at(builder->lesson->text, block->whole.text),
+                                        &value);
 
-    for (size_t i = comment.length; i-- > 0 && !value.at;)
-        if (i + 4 < comment.length && memcmp(comment.text + i, " at ", 4) == 0) {
-            value.at = span_copy(
-                span_trim((struct span){comment.text + i + 4, comment.length - i - 4}));
-            comment.length = i;
-        }
-    value.expression = span_copy(span_trim(comment));
-    err = expr_parse(value.expression, &expr);
-    expr_free(expr);
     builder->values = reallocarray(builder->values, builder->value_count + 1, sizeof(value));
     if (!builder->values)
         abort();
@@ -330,6 +318,9 @@ static struct error *take_block(struct builder *builder, const struct block *blo
         break;
     case BLOCK_VALUE:
         err = take_value(builder, block);
+        break;
+    case BLOCK_BRACES:
+        err = braces_refuse(block);
         break;
     }
     return placed ? err : at_line(builder, block->whole.text, err);
@@ -373,13 +364,4 @@ struct error *lesson_build(struct lesson *lesson)
 
     live_values_free(builder.values, builder.value_count);
     return err;
-}
-
-void live_values_free(struct live_value *values, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        free(values[i].expression);
-        free(values[i].at);
-    }
-    free(values);
 }

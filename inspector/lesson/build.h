@@ -10,6 +10,5 @@
  * LESSON_STEPS_MAX steps are there. ERROR_INPUT as of lesson_parse(); what was built so far is lesson_free()'s.
  */
 struct error *lesson_build(struct lesson *lesson);
-void live_values_free(struct live_value *values, size_t count);
 
 #endif

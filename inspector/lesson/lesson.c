@@ -9,6 +9,7 @@
 #include "blocks.h"
 #include "build.h"
 #include "question.h"
+#include "sentence.h"
 #include "text_file.h"
 #include "words.h"
 

@@ -120,6 +120,22 @@ static void test_values(void **state)
     lesson_free(lesson);
 }
 
+/* What is filled in within a question would stand there as it is in a sentence. */
+static void test_braces(void **state)
+{
+    struct lesson *lesson = parse(HEAD
+                                  "A set {1 2}, `struct {int a;}`, \\{load}, `${OUT}`, { and }.\n\n"
+                                  "```\n{load}\n```\n" LAST);
+
+    (void)state;
+    lesson_free(lesson);
+    refuse(HEAD "It is at\n{load}.\n" LAST, "a.md:7: {load}: only the texts of a question");
+    refuse(HEAD "It is `{/d copy - load}`.\n" LAST,
+           "a.md:6: {/d copy - load}: only the texts of a question are filled in; a number in a "
+           "sentence is `?`<!--= copy - load -->");
+    refuse(HEAD "| a |\n|---|\n| {$rip} |\n" LAST, "a.md:8: {$rip}: only ");
+}
+
 static void test_question(void **state)
 {
     struct lesson *lesson = parse(HEAD "```predict\n"
@@ -263,7 +279,7 @@ int main(void)
         cmocka_unit_test(test_question),  cmocka_unit_test(test_whole),
         cmocka_unit_test(test_blocks),    cmocka_unit_test(test_wide_drawing),
         cmocka_unit_test(test_questions), cmocka_unit_test(test_bytes),
-        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_bounds),    cmocka_unit_test(test_braces),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
