@@ -11,8 +11,6 @@
 #include "library.h"
 #include "text_file.h"
 
-#define NAME_BYTES "abcdefghijklmnopqrstuvwxyz0123456789-"
-
 static const char lesson_text[] =
     "# %ld. %s\n"
     "\n"
@@ -65,12 +63,37 @@ static const char lesson_text[] =
 
 static const char solution_text[] = "paging: no\n";
 
+/* What one types for something else: lesson list, lesson e1. */
+static bool is_taken_word(const char *name)
+{
+    static const char *const words[] = {"list", "hint", "skip", "reset", "start", "verify"};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strcmp(name, words[i]) == 0)
+            return true;
+    return name[0] == 'e' && name[1] && strspn(name + 1, "0123456789") == strlen(name + 1);
+}
+
+static bool is_name(const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
+    size_t length = strlen(name);
+
+    return length > 0 && length <= LESSON_NAME_MAX - 4 && strchr(letters, name[0]) &&
+           name[length - 1] != '-' &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
+}
+
 static struct error *check_name(const struct library *library, const char *name)
 {
-    if (!*name || strspn(name, NAME_BYTES) != strlen(name) || strlen(name) > LESSON_NAME_MAX - 4)
-        return error_new(ERROR_INPUT,
-                         "%s: a lesson's name is lower case letters, digits and -, at most %d",
-                         name, LESSON_NAME_MAX - 4);
+    if (!is_name(name))
+        return error_new(
+            ERROR_INPUT,
+            "%s: a lesson's name is lower case letters, digits and - between them, a letter first, "
+            "at most %d",
+            name, LESSON_NAME_MAX - 4);
+    if (is_taken_word(name))
+        return error_new(ERROR_INPUT, "%s: `bootscope lesson %s` means something else", name, name);
     for (size_t i = 0; i < library->count; i++) {
         const char *dash = strchr(library->entries[i].name, '-');
 
@@ -152,7 +175,7 @@ static struct error *make(const struct library *library, const char *name)
 struct error *skeleton_make(const char *name)
 {
     struct library library;
-    struct error *err = library_open(&library);
+    struct error *err = library_open_to_add(&library);
 
     if (err)
         return err;

@@ -105,25 +105,25 @@ static int mark_argument(struct argp_state *state, const char *argument)
 static void check_together(struct argp_state *state, const struct lesson_arguments *arguments)
 {
     const struct verify_options *verify = &arguments->verify;
+    const struct lesson_words *words = &arguments->words;
+    bool runs = arguments->check || verify->update, makes = arguments->gdb || arguments->fresh;
+    bool of_words = words->json || words->all || words->grade;
 
     if (arguments->check && verify->update)
         argp_error(state, "--check and --update: one of them, please");
-    if (arguments->words.grade && (arguments->check || verify->update))
+    if (words->grade && runs)
         argp_error(state, "--grade goes with neither --check nor --update");
-    if (arguments->words.mark != GRADE_NO_MARK && !arguments->words.grade)
+    if (words->mark != GRADE_NO_MARK && !words->grade)
         argp_error(state, "--pass-mark goes with --grade");
-    if ((arguments->words.json || arguments->words.all) && (arguments->check || verify->update))
+    if ((words->json || words->all) && runs)
         argp_error(state, "--json and --all go with neither --check nor --update");
-    if (arguments->handout &&
-        (arguments->check || verify->update || arguments->words.grade || verify->name_count))
+    if (arguments->handout && (runs || of_words || makes || verify->name_count))
         argp_error(state, "--handout goes alone");
-    if ((arguments->gdb || arguments->fresh) &&
-        (arguments->check || verify->update || verify->name_count || arguments->words.grade ||
-         (arguments->gdb && arguments->fresh)))
+    if (makes && (runs || of_words || verify->name_count || (arguments->gdb && arguments->fresh)))
         argp_error(state, "--gdb NAME and --new NAME stand alone");
     if (verify->tap && !arguments->check)
         argp_error(state, "--tap goes with --check");
-    if (verify->jobs && !arguments->check && !verify->update)
+    if (verify->jobs && !runs)
         argp_error(state, "--jobs goes with --check or --update");
 }
 

@@ -121,7 +121,7 @@ static int in_order(const void *a, const void *b)
     return strcmp(left->name, right->name);
 }
 
-struct error *library_open(struct library *ret)
+struct error *library_open_to_add(struct library *ret)
 {
     struct library library = {.folder = find_folder()};
     struct error *err;
@@ -136,15 +136,27 @@ struct error *library_open(struct library *ret)
     if (!err)
         err = scan(&library, exercises, true);
     free(exercises);
-    if (!err && library.count == 0)
-        err = error_new(ERROR_INPUT, "%s: no lessons in it", library.folder);
     if (err) {
         library_clear(&library);
         return err;
     }
-    qsort(library.entries, library.count, sizeof(*library.entries), in_order);
+    if (library.count > 0)
+        qsort(library.entries, library.count, sizeof(*library.entries), in_order);
     *ret = library;
     return NULL;
+}
+
+struct error *library_open(struct library *ret)
+{
+    struct error *err = library_open_to_add(ret);
+
+    if (!err && ret->count == 0) {
+        err = error_new(ERROR_INPUT,
+                        "%s: no lessons in it; `bootscope lesson --new NAME` makes one",
+                        ret->folder);
+        library_clear(ret);
+    }
+    return err;
 }
 
 void library_clear(struct library *library)

@@ -22,6 +22,8 @@ struct library {
  * binary's folder), else installed (../share/bootscope/lessons). ERROR_INPUT when there are none.
  */
 struct error *library_open(struct library *ret);
+/* The same, and none is no error: for what makes the first one. */
+struct error *library_open_to_add(struct library *ret);
 void library_clear(struct library *library);
 
 /*
