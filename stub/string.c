@@ -31,10 +31,10 @@
 void *memcpy(void *destination, const void *source, size_t size)
 {
     void *to = destination;
-    size_t words = size / sizeof(uint64_t);
-    size_t bytes = size % sizeof(uint64_t);
+    size_t words = size / sizeof(long);
+    size_t bytes = size % sizeof(long);
 
-    __asm__ volatile("rep movsq" : "+D"(to), "+S"(source), "+c"(words) : : "memory");
+    __asm__ volatile("rep " MOVS_LONG : "+D"(to), "+S"(source), "+c"(words) : : "memory");
     __asm__ volatile("rep movsb" : "+D"(to), "+S"(source), "+c"(bytes) : : "memory");
     return destination;
 }

@@ -16,6 +16,13 @@
 #define STUB_STRING_NAME(name) name
 #endif
 
+/* As wide as a register. The 32-bit stub (i386/) has the same file. */
+#ifdef __x86_64__
+#define MOVS_LONG "movsq"
+#else
+#define MOVS_LONG "movsl"
+#endif
+
 void *STUB_STRING_NAME(memcpy)(void *destination, const void *source, size_t size);
 void *STUB_STRING_NAME(memmove)(void *destination, const void *source, size_t size);
 void *STUB_STRING_NAME(memset)(void *destination, int byte, size_t size);

@@ -506,6 +506,6 @@ echo \  and which are distances.\n
 echo \n
 echo This is the last lesson. The exercises are next: stubs with one bug each, for you to find.\n
 
-# end 0xc02234
+# end 0xbd0b69
 echo \n
 echo That was the lesson. The guest is yours; quit ends it.\n

@@ -14,8 +14,8 @@ I386_PHYSICAL_ADDR  := 0x1000000
 I386_PHYSICAL_ALIGN := 0x400000
 I386_PATTERN_WORDS  := 32768
 
-I386_SHARED := console failure heap inflate text
-I386_OBJ := $(addprefix $(I386_OUT)/,head_32.o relocated.o misc.o platform.o string.o $(I386_SHARED:%=%.o))
+I386_SHARED := console failure heap inflate string text
+I386_OBJ := $(addprefix $(I386_OUT)/,head_32.o relocated.o misc.o platform.o $(I386_SHARED:%=%.o))
 I386_CFLAGS := $(GUEST_CFLAGS) -m32 -march=i686 -fPIE -fvisibility=hidden -Istub/i386 -Istub
 # Debian's 32-bit zlib (lib32z1-dev); its header is zlib.h of zlib1g-dev, whose zconf.h is found
 # under the 64-bit name only.
