@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "install.h"
+#include "text.h"
 
 #include <limits.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,37 +12,23 @@
 static const char *const folders[] = {"", "/..", "/../lib/bootscope"};
 #define FOLDERS (sizeof(folders) / sizeof(folders[0]))
 
-static char *text(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static char *text(const char *format, ...)
-{
-    char *out;
-    va_list args;
-
-    va_start(args, format);
-    if (vasprintf(&out, format, args) < 0)
-        abort();
-    va_end(args);
-    return out;
-}
-
 char *install_own_folder(void)
 {
     char path[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
 
     if (length <= 0)
-        return text(".");
+        return text_new(".");
     path[length] = '\0';
     char *slash = strrchr(path, '/');
     if (slash)
         slash[slash == path] = '\0'; /* the root keeps its slash */
-    return text("%s", path);
+    return text_new("%s", path);
 }
 
 static bool has(const char *folder, const char *name)
 {
-    char *path = text("%s/%s", folder, name);
+    char *path = text_new("%s/%s", folder, name);
     bool readable = access(path, R_OK) == 0;
 
     free(path);
@@ -63,7 +49,7 @@ char *install_find_folder(const char *const *names)
     char *found = NULL;
 
     for (size_t i = 0; i < FOLDERS && !found; i++) {
-        char *folder = text("%s%s", own, folders[i]);
+        char *folder = text_new("%s%s", own, folders[i]);
 
         if (has_all(folder, names))
             found = realpath(folder, NULL);
@@ -77,7 +63,7 @@ char *install_find(const char *name)
 {
     const char *names[] = {name, NULL};
     char *folder = install_find_folder(names);
-    char *path = folder ? text("%s/%s", folder, name) : NULL;
+    char *path = folder ? text_new("%s/%s", folder, name) : NULL;
 
     free(folder);
     return path;
@@ -86,7 +72,7 @@ char *install_find(const char *name)
 char *install_folders(void)
 {
     char *own = install_own_folder();
-    char *list = text("%s, %s/.. or %s/../lib/bootscope", own, own, own);
+    char *list = text_new("%s, %s/.. or %s/../lib/bootscope", own, own, own);
 
     free(own);
     return list;

@@ -158,3 +158,15 @@ json_t *json_maybe(struct maybe value)
 {
     return value.known ? json_hex(value.value) : json_null();
 }
+
+char *text_new(const char *format, ...)
+{
+    va_list args;
+    char *out;
+
+    va_start(args, format);
+    if (vasprintf(&out, format, args) < 0)
+        abort();
+    va_end(args);
+    return out;
+}

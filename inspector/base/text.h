@@ -49,6 +49,10 @@ struct error *text_flush(const struct text *text) __attribute__((warn_unused_res
  */
 void text_message(FILE *stream, const char *message);
 
+/* A new string, owned by the caller. Never NULL: aborts without memory, as error_new() does. */
+char *text_new(const char *format, ...)
+    __attribute__((format(printf, 1, 2), returns_nonnull, warn_unused_result));
+
 void text_print(const struct text *text, enum text_style style, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

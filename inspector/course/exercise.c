@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "exercise.h"
+#include "text.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -27,7 +28,7 @@ static struct error *only_exercises(const struct library_entry *entry)
 /* The files that the bug is in: not the lines. */
 static void print_files(const struct library_entry *entry, const struct text *text)
 {
-    char *path = exercise_text("%s/bug.patch", entry->folder);
+    char *path = text_new("%s/bug.patch", entry->folder);
     const char *label = "look at";
     FILE *file = fopen(path, "re");
     char line[512];
@@ -138,7 +139,7 @@ static struct error *note_verified(const char *name)
 static struct error *judge(const struct library_entry *entry, const char *work,
                            const struct text *text)
 {
-    char *checks = exercise_text("%s/verify.check", entry->folder);
+    char *checks = text_new("%s/verify.check", entry->folder);
     char *shown = exercise_shown(checks), *image = exercise_image_in(work);
     int status = 0;
     struct error *err = check_file(image, shown, text, &status);
@@ -165,7 +166,7 @@ struct error *exercise_verify(const struct library *library, const struct librar
         err = find_work(library, entry->name, &work);
     if (err)
         return err;
-    char *failed = exercise_text("%s does not build", entry->name);
+    char *failed = text_new("%s does not build", entry->name);
     err = exercise_prepare(library, &(struct prepare){"build", work, NULL, failed}, &said);
     print_said(said, text);
     if (!err)

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "check.h"
+#include "text.h"
 #include "exercise.h"
 #include "exercise_folder.h"
 
@@ -44,7 +45,7 @@ static struct error *run_checks(const struct library_entry *entry, const char *i
 {
     size_t length;
     struct text report = {.stream = open_memstream(ret_report, &length)};
-    char *file = exercise_text("%s/verify.check", entry->folder);
+    char *file = text_new("%s/verify.check", entry->folder);
     struct error *err = check_file(image, file, &report, ret_status);
 
     free(file);

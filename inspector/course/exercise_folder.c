@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "exercise_folder.h"
+#include "text.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,21 +14,9 @@
 
 #include "spawn.h"
 
-char *exercise_text(const char *format, ...)
-{
-    va_list args;
-    char *out;
-
-    va_start(args, format);
-    if (vasprintf(&out, format, args) < 0)
-        abort();
-    va_end(args);
-    return out;
-}
-
 static bool has(const char *folder, const char *name)
 {
-    char *path = exercise_text("%s/%s", folder, name);
+    char *path = text_new("%s/%s", folder, name);
     bool there = access(path, R_OK) == 0;
 
     free(path);
@@ -37,7 +25,7 @@ static bool has(const char *folder, const char *name)
 
 struct error *exercise_checkout(const struct library *library, char **ret)
 {
-    char *path = exercise_text("%s/..", library->folder), *checkout = realpath(path, NULL);
+    char *path = text_new("%s/..", library->folder), *checkout = realpath(path, NULL);
 
     free(path);
     if (checkout && has(checkout, "Makefile") && has(checkout, "stub/stub.mk") &&
@@ -59,7 +47,7 @@ struct error *exercise_folder(const struct library *library, const char *folder,
 
     if (err)
         return err;
-    *ret = exercise_text("%s/%s/%s", checkout, folder, name);
+    *ret = text_new("%s/%s/%s", checkout, folder, name);
     free(checkout);
     return NULL;
 }
@@ -70,16 +58,16 @@ char *exercise_shown(const char *path)
     size_t length;
 
     if (!getcwd(here, sizeof(here)))
-        return exercise_text("%s", path);
+        return text_new("%s", path);
     length = strlen(here);
     if (strncmp(path, here, length) == 0 && path[length] == '/')
         path += length + 1;
-    return exercise_text("%s", path);
+    return text_new("%s", path);
 }
 
 char *exercise_image_in(const char *work)
 {
-    return exercise_text("%s/build/teaching.bzImage", work);
+    return text_new("%s/build/teaching.bzImage", work);
 }
 
 /* To its end, so that the child is never blocked; what does not fit is lost. */
@@ -163,7 +151,7 @@ struct error *exercise_prepare(const struct library *library, const struct prepa
     *ret_said = NULL;
     if (err)
         return err;
-    program = exercise_text("%s/lessons/exercises/prepare", checkout);
+    program = text_new("%s/lessons/exercises/prepare", checkout);
     /* execvp is older than const. */
     const char *argv[] = {program, prepare->word, prepare->first, prepare->second, NULL};
     err = run((char *const *)(uintptr_t)argv, prepare->failed, ret_said);

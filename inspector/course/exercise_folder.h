@@ -7,9 +7,6 @@
 
 #include "library.h"
 
-/* As asprintf, without its failure. */
-char *exercise_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
 /* The checkout that the lessons belong to, owned by the caller; ERROR_INPUT when they were installed. */
 struct error *exercise_checkout(const struct library *library, char **ret);
 

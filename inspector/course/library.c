@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "library.h"
+#include "text.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,20 +15,6 @@
 #include "resolve.h"
 
 #define ENTRIES_MAX 1000
-
-static char *text(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static char *text(const char *format, ...)
-{
-    va_list args;
-    char *out;
-
-    va_start(args, format);
-    if (vasprintf(&out, format, args) < 0)
-        abort();
-    va_end(args);
-    return out;
-}
 
 static bool is_folder(const char *path)
 {
@@ -63,7 +50,7 @@ static char *find_folder(void)
         return strdup(told);
     own = install_own_folder();
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && !found; i++) {
-        char *path = text("%s/%s", own, places[i]);
+        char *path = text_new("%s/%s", own, places[i]);
 
         found = is_folder(path) ? realpath(path, NULL) : NULL;
         free(path);
@@ -75,7 +62,7 @@ static char *find_folder(void)
 /* NN-NAME, with the file that makes it a lesson. */
 static bool is_entry(const char *folder, const char *name, bool exercise)
 {
-    char *path = text("%s/%s/%s", folder, name, exercise ? "exercise.md" : "lesson.md");
+    char *path = text_new("%s/%s/%s", folder, name, exercise ? "exercise.md" : "lesson.md");
     bool is = name[0] >= '0' && name[0] <= '9' && strlen(name) <= LESSON_NAME_MAX &&
               access(path, F_OK) == 0;
 
@@ -90,7 +77,7 @@ static void add(struct library *library, const char *folder, const char *name, b
     if (!library->entries)
         abort();
     library->entries[library->count++] = (struct library_entry){
-        strdup(name), text("%s/%s", folder, name), exercise};
+        strdup(name), text_new("%s/%s", folder, name), exercise};
 }
 
 static struct error *scan(struct library *library, const char *folder, bool exercise)
@@ -131,7 +118,7 @@ struct error *library_open_to_add(struct library *ret)
         return error_new(ERROR_INPUT, "no lessons: there is no folder ../lessons or "
                                       "../share/bootscope/lessons beside the program's; "
                                       "BOOTSCOPE_LESSONS names another");
-    exercises = text("%s/exercises", library.folder);
+    exercises = text_new("%s/exercises", library.folder);
     err = scan(&library, library.folder, false);
     if (!err)
         err = scan(&library, exercises, true);
@@ -266,7 +253,7 @@ struct error *library_image(const struct library *library, const struct lesson *
 
     if (lesson->exercise)
         return exercise_image(library, lesson->name, ret);
-    file = text("%s.bzImage", lesson->image);
+    file = text_new("%s.bzImage", lesson->image);
     path = install_find(file);
     if (!path)
         err = error_new(ERROR_INPUT, "image %s was not built: `make %s%s` does that", lesson->image,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "evidence.h"
+#include "text.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -13,20 +14,6 @@
 /* Smaller numbers are in many registers by chance. */
 #define TELLING_MIN 0x100
 #define SYMBOL_MIN  0x1000
-
-static char *sentence(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static char *sentence(const char *format, ...)
-{
-    va_list args;
-    char *out;
-
-    va_start(args, format);
-    if (vasprintf(&out, format, args) < 0)
-        abort();
-    va_end(args);
-    return out;
-}
 
 /* The digits as typed, read in base. */
 static bool reads_as(const char *digits, int base, uint64_t value)
@@ -44,11 +31,11 @@ static char *other_base(const char *answer, uint64_t right)
     bool hexadecimal = strncmp(answer, "0x", 2) == 0;
 
     if (!hexadecimal && reads_as(answer, 16, right))
-        return sentence("The digits are right, but `%s` was read as a decimal number: write `0x` "
+        return text_new("The digits are right, but `%s` was read as a decimal number: write `0x` "
                         "in front of hexadecimal ones.",
                         answer);
     if (hexadecimal && reads_as(answer + 2, 10, right))
-        return sentence("The digits are right, but `0x` says that they are hexadecimal.");
+        return text_new("The digits are right, but `0x` says that they are hexadecimal.");
     return NULL;
 }
 
@@ -61,7 +48,7 @@ static char *arithmetic(uint64_t given, uint64_t right)
                    {0x1000, "the bytes of a page"}};
 
     if (given + 1 == right || given - 1 == right)
-        return sentence("That is one off: count again where it begins, and whether the end is "
+        return text_new("That is one off: count again where it begins, and whether the end is "
                         "still part of it.");
     for (size_t i = 0; i < sizeof(factors) / sizeof(factors[0]); i++) {
         uint64_t product;
@@ -69,7 +56,7 @@ static char *arithmetic(uint64_t given, uint64_t right)
         if ((!__builtin_mul_overflow(given, factors[i].factor, &product) && product == right) ||
             (!__builtin_mul_overflow(right, factors[i].factor, &product) && product == given))
             return given && right
-                       ? sentence("That is a factor of 0x%" PRIx64 " off: %s. In which unit is "
+                       ? text_new("That is a factor of 0x%" PRIx64 " off: %s. In which unit is "
                                   "it asked for?",
                                   factors[i].factor, factors[i].what)
                        : NULL;
@@ -122,12 +109,12 @@ static char *in_the_guest(struct lesson_guest *guest, uint64_t given)
         return NULL;
     name = boot_value_with(guest, given);
     if (name)
-        return sentence("`0x%" PRIx64 "` is what `p %s` shows there.", given, name);
+        return text_new("`0x%" PRIx64 "` is what `p %s` shows there.", given, name);
     name = register_with(guest, given);
     if (name)
-        return sentence("`0x%" PRIx64 "` is what `%s` holds there.", given, name);
+        return text_new("`0x%" PRIx64 "` is what `%s` holds there.", given, name);
     if (given >= SYMBOL_MIN && stop_describe(stop, virt(given), where, sizeof(where)))
-        return sentence("`0x%" PRIx64 "` is the address of `%s` there.", given, where);
+        return text_new("`0x%" PRIx64 "` is the address of `%s` there.", given, where);
     return NULL;
 }
 
@@ -143,5 +130,5 @@ char *evidence_of(struct lesson_guest *guest, const struct question *question, c
         if (!found)
             found = in_the_guest(guest, verdict->given);
     }
-    return found ? found : sentence("%s", "");
+    return found ? found : text_new("%s", "");
 }
