@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "install.h"
-#include "text.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -8,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "text.h"
 
 static const char *const folders[] = {"", "/..", "/../lib/bootscope"};
 #define FOLDERS (sizeof(folders) / sizeof(folders[0]))

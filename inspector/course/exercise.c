@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "exercise.h"
-#include "text.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 #include "check.h"
 #include "exercise_folder.h"
 #include "progress_file.h"
+#include "text.h"
 
 static bool is_there(const char *path)
 {

@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 
 #include "check.h"
-#include "text.h"
 #include "exercise.h"
 #include "exercise_folder.h"
+#include "text.h"
 
 #define FOLDER "build/exercises"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "exercise_folder.h"
-#include "text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "spawn.h"
+#include "text.h"
 
 static bool has(const char *folder, const char *name)
 {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "library.h"
-#include "text.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,6 +12,7 @@
 #include "exercise.h"
 #include "install.h"
 #include "resolve.h"
+#include "text.h"
 
 #define ENTRIES_MAX 1000
 
