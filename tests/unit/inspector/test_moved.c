@@ -145,7 +145,7 @@ static void test_apart(void **state)
     f.ram[2 * SIZE + 0x123456]++;
     view_no_error(moved_capture(&f.stop, &f.loaded, &f.moved));
     assert_int_equal(moved_wrong(&f.moved), 1);
-    view_has(VIEW_TEXT(moved_text, &f.moved), "the first at 0x523456: must be");
+    view_has(VIEW_TEXT(moved_text, &f.moved), "first at 0x523456, must be");
     drop(&f);
 }
 
