@@ -324,7 +324,9 @@ static void begin(struct script *script)
             lesson->title, lesson->name, lesson->image);
     for (size_t i = 0; i < lesson->option_count; i++)
         quoted(out, lesson->options[i]);
-    fputs("\n\n", out);
+    fputs("\n\necho Enter goes on. Ctrl-C ends the lesson: then the guest is yours, and quit "
+          "leaves gdb.\\n\\n\n",
+          out);
     echo(out, lesson->title);
 }
 

@@ -219,14 +219,16 @@ static struct error *print_lesson(struct handout *handout)
 
 static struct error *print_style(struct handout *handout)
 {
-    char buffer[4096], path[4096];
+    char buffer[4096], *path = library_file(handout->library, "handout.css");
+    FILE *style = fopen(path, "re");
     struct error *err = NULL;
     size_t length;
 
-    snprintf(path, sizeof(path), "%s/handout.css", handout->library->folder);
-    FILE *style = fopen(path, "re");
-    if (!style)
-        return error_new(ERROR_INPUT, "%s: %s", path, strerror(errno));
+    if (!style) {
+        err = error_new(ERROR_INPUT, "%s: %s", path, strerror(errno));
+        free(path);
+        return err;
+    }
     fputs("<style>\n", handout->out);
     while ((length = fread(buffer, 1, sizeof(buffer), style)) > 0)
         fwrite(buffer, 1, length, handout->out);
@@ -234,6 +236,7 @@ static struct error *print_style(struct handout *handout)
         err = error_new(ERROR_INPUT, "%s: cannot be read", path);
     fputs("</style>\n", handout->out);
     fclose(style);
+    free(path);
     return err;
 }
 

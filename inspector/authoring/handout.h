@@ -11,7 +11,7 @@
 /*
  * Writes the page to path, which appears whole or not at all. Each lesson's guest is booted for its
  * numbers; where the image was not built, expressions stand in their place. The style is handout.css
- * in the lessons' folder. ERROR_INPUT: a lesson that does not keep to the form, an unwritable path;
+ * in the lessons' folder, else the project's own. ERROR_INPUT: a lesson that does not keep to the form, an unwritable path;
  * ERROR_GUEST and others from the guests.
  */
 struct error *handout_write(const struct library *library, const char *path);

@@ -38,17 +38,13 @@ static char *from_here(char *path)
     return shorter;
 }
 
-/* A sanitized build lies one folder deeper. */
-static char *find_folder(void)
+/* The project's lessons; NULL when there are none. A sanitized build lies one folder deeper. */
+static char *own_lessons(void)
 {
     static const char *const places[] = {"../lessons", "../../lessons",
                                          "../share/bootscope/lessons"};
-    const char *told = getenv("BOOTSCOPE_LESSONS");
-    char *own, *found = NULL;
+    char *own = install_own_folder(), *found = NULL;
 
-    if (told && *told)
-        return strdup(told);
-    own = install_own_folder();
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && !found; i++) {
         char *path = text_new("%s/%s", own, places[i]);
 
@@ -57,6 +53,13 @@ static char *find_folder(void)
     }
     free(own);
     return from_here(found);
+}
+
+static char *find_folder(void)
+{
+    const char *told = getenv("BOOTSCOPE_LESSONS");
+
+    return told && *told ? strdup(told) : own_lessons();
 }
 
 /* NN-NAME, with the file that makes it a lesson. */
@@ -144,6 +147,21 @@ struct error *library_open(struct library *ret)
         library_clear(ret);
     }
     return err;
+}
+
+char *library_file(const struct library *library, const char *name)
+{
+    char *path = text("%s/%s", library->folder, name), *own;
+
+    if (access(path, F_OK) == 0)
+        return path;
+    own = own_lessons();
+    if (!own)
+        return path;
+    free(path);
+    path = text("%s/%s", own, name);
+    free(own);
+    return path;
 }
 
 void library_clear(struct library *library)

@@ -24,6 +24,8 @@ struct library {
 struct error *library_open(struct library *ret);
 /* The same, and none is no error: for what makes the first one. */
 struct error *library_open_to_add(struct library *ret);
+/* A file beside the lessons: of this folder, else of the project's own. The caller's to free; it may be missing. */
+char *library_file(const struct library *library, const char *name);
 void library_clear(struct library *library);
 
 /*

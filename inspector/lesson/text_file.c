@@ -12,6 +12,19 @@
 #include "blocks.h"
 #include "utf8.h"
 
+/* What would move a terminal's cursor or worse, when it is shown; UTF-8 has a second set of them. */
+static const char *find_control(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        bool second = byte == 0xc2 && i + 1 < length && (unsigned char)text[i + 1] < 0xa0;
+
+        if ((byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7f || second)
+            return text + i;
+    }
+    return NULL;
+}
+
 struct error *text_file_check(const char *path, const char *text, size_t length)
 {
     size_t good = utf8_span(text);
@@ -20,6 +33,10 @@ struct error *text_file_check(const char *path, const char *text, size_t length)
     if (found)
         return error_new(ERROR_INPUT, "%s:%u: a carriage return: lines end with a newline alone",
                          path, line_at(text, found));
+    found = find_control(text, good);
+    if (found)
+        return error_new(ERROR_INPUT, "%s:%u: a control character, 0x%02x: this is no text", path,
+                         line_at(text, found), (unsigned char)found[*found == '\xc2']);
     if (good == length)
         return NULL;
     return error_new(ERROR_INPUT, "%s:%u: %s", path, line_at(text, text + good),

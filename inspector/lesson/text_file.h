@@ -12,7 +12,8 @@ bool text_file_exists(const char *path);
 
 /*
  * *ret is terminated, and the caller's to free. ERROR_INPUT with path (and line): cannot be opened, a folder, larger
- * than most bytes, a NUL, not UTF-8, a carriage return.
+ * than most bytes, a NUL, not UTF-8, a carriage return or another
+ * control character.
  */
 struct error *text_file_read(const char *path, size_t most, char **ret, size_t *ret_length);
 /* The same checks of bytes in memory; text must be terminated behind length. */

@@ -167,15 +167,15 @@ static struct error *play_once(struct player *player)
 }
 
 /* Before the very first step that anybody takes; what has to be known to get on, away and back. */
-static void greet(const struct player *player)
+static void greet(struct player *player)
 {
     if (progress_current(player->progress))
         return;
-    text_print(
-        &player->out, TEXT_PLAIN,
+    player_markdown(
+        player,
         "Enter goes on. At a question, `hint` helps and `skip` tells the answer; `help` lists "
-        "what else\none can type. `quit` leaves: your place and your answers are kept, and "
-        "`bootscope lesson` goes on.\n");
+        "what else one can type. `quit` leaves: your place and your answers are kept, and "
+        "`bootscope lesson` goes on.");
 }
 
 /* Where to begin. Bringing a real kernel's guest there takes seconds, of which one is told. */

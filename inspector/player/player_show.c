@@ -43,16 +43,15 @@ static void show_heading(const struct player *player, unsigned int columns, cons
     const struct lesson *lesson = player->lesson;
     struct lesson_score score = progress_score(player->progress, lesson);
     const char *title = catalogue_title(lesson);
-    char line[128], bar[BAR_MAX + 1];
+    char line[128], bar[BAR_MAX + 1], rule[TEXT_COLUMNS + 1];
 
+    memset(rule, '-', sizeof(rule));
     make_bar(player->step + 1, lesson->step_count, bar);
     snprintf(line, sizeof(line), "step %zu of %zu  [%s]  %u of %u questions right",
              player->step + 1, lesson->step_count, bar, score.right, score.questions);
     bool fits = strlen(player->number) + 1 + columns_of(title) + 2 + strlen(line) <= columns;
     text_print(text, TEXT_PLAIN, "\n");
-    for (unsigned int i = 0; i < columns; i++)
-        text_print(text, TEXT_DIM, "-");
-    text_print(text, TEXT_PLAIN, "\n");
+    text_print(text, TEXT_DIM, "%.*s\n", (int)columns, rule);
     text_print(text, TEXT_HEADING, "%s %s", player->number, title);
     text_print(text, TEXT_PLAIN, "%s%s\n", fits ? "  " : "\n", line);
 }

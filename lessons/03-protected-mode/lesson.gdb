@@ -12,6 +12,7 @@ set width 0
 source gdbinit/gateway.gdb
 target remote | ${OUT:-build}/bootscope gateway ${BUILD:-build}/teaching.bzImage --append 'quiet nokaslr'
 
+echo Enter goes on. Ctrl-C ends the lesson: then the guest is yours, and quit leaves gdb.\n\n
 echo 3. Into protected mode\n
 echo \n
 echo Setup has asked the BIOS all that it wanted to know. Real mode cannot reach the memory above\n

@@ -12,6 +12,7 @@ set width 0
 source gdbinit/gateway.gdb
 target remote | ${OUT:-build}/bootscope gateway ${BUILD:-build}/teaching.bzImage --append 'quiet nokaslr'
 
+echo Enter goes on. Ctrl-C ends the lesson: then the guest is yours, and quit leaves gdb.\n\n
 echo 8. The GDT again, and a table of nothing\n
 echo \n
 echo `startup_64` does several things that `startup_32` has done a few hundred instructions\n

@@ -12,6 +12,7 @@ set width 0
 source gdbinit/gateway.gdb
 target remote | ${OUT:-build}/bootscope gateway ${BUILD:-build}/teaching.bzImage --memory 4G --append 'quiet kaslr_seed=3'
 
+echo Enter goes on. Ctrl-C ends the lesson: then the guest is yours, and quit leaves gdb.\n\n
 echo 11. Page faults as a service\n
 echo \n
 echo The page tables of `startup_32` map the first 4 GiB. Memory above them exists on most\n

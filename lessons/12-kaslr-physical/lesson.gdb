@@ -12,6 +12,7 @@ set width 0
 source gdbinit/gateway.gdb
 target remote | ${OUT:-build}/bootscope gateway ${BUILD:-build}/teaching.bzImage --memory 512M --append 'quiet kaslr_seed=2 memmap=64M!128M'
 
+echo Enter goes on. Ctrl-C ends the lesson: then the guest is yours, and quit leaves gdb.\n\n
 echo 12. A random place in memory\n
 echo \n
 echo An attacker who knows at which address a kernel function lies can aim at it. So the kernel\n

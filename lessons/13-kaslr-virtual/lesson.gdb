@@ -12,6 +12,7 @@ set width 0
 source gdbinit/gateway.gdb
 target remote | ${OUT:-build}/bootscope gateway ${BUILD:-build}/teaching.bzImage --memory 4G --append 'quiet kaslr_seed=3'
 
+echo Enter goes on. Ctrl-C ends the lesson: then the guest is yours, and quit leaves gdb.\n\n
 echo 13. A random virtual address\n
 echo \n
 echo The kernel's physical place is chosen. This lesson is about the second choice that is made\n

@@ -12,6 +12,7 @@ set width 0
 source gdbinit/gateway.gdb
 target remote | ${OUT:-build}/bootscope gateway ${BUILD:-build}/teaching.bzImage --append 'quiet nokaslr'
 
+echo Enter goes on. Ctrl-C ends the lesson: then the guest is yours, and quit leaves gdb.\n\n
 echo 14. Inflate in place\n
 echo \n
 echo The copy runs, its `.bss` is clear, its page tables stand. What is left is to turn the\n

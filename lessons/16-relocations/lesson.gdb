@@ -12,6 +12,7 @@ set width 0
 source gdbinit/gateway.gdb
 target remote | ${OUT:-build}/bootscope gateway ${BUILD:-build}/teaching.bzImage --append 'quiet kaslr_seed=7'
 
+echo Enter goes on. Ctrl-C ends the lesson: then the guest is yours, and quit leaves gdb.\n\n
 echo 16. Relocations of three kinds\n
 echo \n
 echo The kernel was linked for one address, and KASLR chose another. Code that counts from `rip`\n

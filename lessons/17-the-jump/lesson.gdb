@@ -12,6 +12,7 @@ set width 0
 source gdbinit/gateway.gdb
 target remote | ${OUT:-build}/bootscope gateway ${BUILD:-build}/linux/cloud.bzImage --append 'console=ttyS0 quiet kaslr_seed=7'
 
+echo Enter goes on. Ctrl-C ends the lesson: then the guest is yours, and quit leaves gdb.\n\n
 echo 17. The jump, and the whole way with a real kernel\n
 echo \n
 echo All lessons so far had a kernel that was made for teaching. This one has Linux as Debian\n

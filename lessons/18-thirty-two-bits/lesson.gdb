@@ -12,6 +12,7 @@ set width 0
 source gdbinit/gateway.gdb
 target remote | ${OUT:-build}/bootscope gateway ${BUILD:-build}/teaching32.bzImage --append quiet
 
+echo Enter goes on. Ctrl-C ends the lesson: then the guest is yours, and quit leaves gdb.\n\n
 echo 18. Thirty-two bits\n
 echo \n
 echo For a long time most PCs ran 32-bit kernels, and much of what is written about this code\n

@@ -79,7 +79,7 @@ prompt() { end_with "^\\(bootscope $1\\)\$"; }
 
 # The first lesson ------------------------------------------------------------------------------
 lesson
-check 'a newcomer is told how to get on' see '^Enter goes on\. At a question, `hint` helps and `skip` tells the answer; `help` lists'
+check 'a newcomer is told how to get on' see '^Enter goes on\. At a question, hint helps and skip tells the answer; help lists what else'
 check 'the first lesson begins' see '^1 The first one  step 1 of 6  \[#-----\]  0 of 2 questions right$'
 check 'a number is what the guest says, not the file' see 'loaded at 0x100000, which only'
 check 'and one is told what Enter does' see '^Enter goes on\.$'

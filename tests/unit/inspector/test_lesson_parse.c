@@ -253,6 +253,11 @@ static void test_bytes(void **state)
     refuse_bytes(nul, sizeof(nul) - 1, "a.md:6: a NUL");
     refuse(HEAD "a\n\xff\n", "a.md:7: not UTF-8");
     refuse(HEAD "a\r\n", "a.md:6: a carriage return");
+    refuse(HEAD "a\n\nb\033[31m\n", "a.md:8: a control character, 0x1b");
+    refuse("# T\x7f\n", "a.md:1: a control character, 0x7f");
+    refuse("# T\xc2\x9b"
+           "31m\n",
+           "a.md:1: a control character, 0x9b");
     memset(large, 'a', LESSON_BYTES_MAX + 1);
     refuse_bytes(large, LESSON_BYTES_MAX + 1, "a.md: larger than 1048576 bytes");
     free(large);
