@@ -151,7 +151,7 @@ struct error *library_open(struct library *ret)
 
 char *library_file(const struct library *library, const char *name)
 {
-    char *path = text("%s/%s", library->folder, name), *own;
+    char *path = text_new("%s/%s", library->folder, name), *own;
 
     if (access(path, F_OK) == 0)
         return path;
@@ -159,7 +159,7 @@ char *library_file(const struct library *library, const char *name)
     if (!own)
         return path;
     free(path);
-    path = text("%s/%s", own, name);
+    path = text_new("%s/%s", own, name);
     free(own);
     return path;
 }
