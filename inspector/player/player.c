@@ -250,6 +250,10 @@ static struct error *begin(struct player *player, const char *name)
         return NULL;
     }
     err = progress_hold(player->progress);
+    if (err && error_kind(err) != ERROR_INPUT) { /* a home that cannot be written */
+        player_noted(player, err);
+        err = NULL;
+    }
     if (!err)
         err = library_image(&player->catalogue.library, player->lesson, &player->image);
     return err ? err : play(player);

@@ -296,6 +296,14 @@ if [ "$(id -u)" != 0 ]; then
 fi
 chmod 700 "$XDG_STATE_HOME/bootscope"
 
+# A home that cannot be written keeps nobody from learning.
+end_with '^shell [0-9]+>$'
+text "clear; XDG_STATE_HOME=/dev/null $OUT/bootscope lesson 1"
+keys Enter
+check 'a state directory that cannot be is a warning' see '^progress is not kept for now: /dev/null'
+check 'and the lesson begins' see 'step 1 of 6'
+type_line quit
+
 # 80 columns.
 mux resize-window -x 80 -y 50
 lesson 2
