@@ -9,7 +9,12 @@ CHECK_LINUX := $(LINUX)/cloud.bzImage $(BUILD)/init.cpio.gz
 
 # Programs that end-to-end tests run. E2E_GUESTS drive a QEMU with the inspector's own parts.
 E2E_GUESTS := checkpoint_registers drive interrupts loader travel
-E2E_TOOLS := $(addprefix $(OUT)/tests/,corrupt left_behind peak rsp_client $(E2E_GUESTS))
+E2E_TOOLS := $(addprefix $(OUT)/tests/,corrupt left_behind peak rsp_client unlucky_qemu.so $(E2E_GUESTS))
+
+# It is loaded into QEMU, which has no sanitizers.
+$(OUT)/tests/unlucky_qemu.so: tests/tools/unlucky_qemu.c
+	@mkdir -p $(@D)
+	$(CC) $(filter-out $(SANITIZE_FLAGS),$(HOST_CFLAGS)) -D_GNU_SOURCE -fPIC -shared -o $@ $<
 
 $(OUT)/tests/corrupt $(OUT)/tests/left_behind $(OUT)/tests/peak $(OUT)/tests/rsp_client: $(OUT)/tests/%: tests/tools/%.c
 	@mkdir -p $(@D)

@@ -41,7 +41,8 @@ struct qemu {
     char console[2 * CONSOLE_KEPT + 1];
     size_t console_length;
     uint64_t console_total, console_seen; /* bytes since reset; and as far as a handler saw them */
-    bool only_new_text, muted;
+    bool muted;
+    unsigned int holds; /* of text, that were not released yet */
 };
 
 /* Where the bytes of each channel go; context is the struct qemu. */

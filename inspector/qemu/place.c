@@ -35,9 +35,25 @@ void qemu_mute(struct qemu *qemu, bool on)
     qemu->muted = on;
 }
 
-void qemu_only_new_text(struct qemu *qemu, bool on)
+void qemu_hold_text(struct qemu *qemu)
 {
-    qemu->only_new_text = on;
+    qemu->holds++;
+}
+
+void qemu_release_text(struct qemu *qemu, bool show)
+{
+    uint64_t unseen = qemu->console_total > qemu->console_seen
+                          ? qemu->console_total - qemu->console_seen
+                          : 0;
+
+    if (--qemu->holds > 0 || !show || qemu->muted || !unseen)
+        return;
+    if (unseen > qemu->console_length)
+        unseen = qemu->console_length;
+    if (qemu->on_console)
+        qemu->on_console(qemu->console_context, qemu->console + qemu->console_length - unseen,
+                         unseen);
+    qemu->console_seen = qemu->console_total;
 }
 
 void qemu_forget_text(struct qemu *qemu)

@@ -86,8 +86,12 @@ struct error *qemu_place(struct qemu *qemu, struct qemu_place *ret);
  * which was dropped from the front, or lies ahead, does not come back.
  */
 struct error *qemu_return(struct qemu *qemu, const struct qemu_place *place);
-/* While this is on, console text that the handler was given once already is not given again. */
-void qemu_only_new_text(struct qemu *qemu, bool on);
+/*
+ * Holds console text back from the handler while the guest takes a way that may lead too far, and be taken back. Calls
+ * nest; with the last release the handler gets what of it no handler has seen yet, if it is to be shown.
+ */
+void qemu_hold_text(struct qemu *qemu);
+void qemu_release_text(struct qemu *qemu, bool show);
 /* While this is on, console text is given to nobody, and is new text later. */
 void qemu_mute(struct qemu *qemu, bool on);
 /*

@@ -12,25 +12,15 @@ void sink_markers(void *context, const char *bytes, size_t length)
     markers_feed(qemu->markers, bytes, length);
 }
 
-/* To the handler, save what it knows already. */
 static void hand_on(struct qemu *qemu, const char *bytes, size_t length)
 {
-    uint64_t end = qemu->console_total + length;
-    uint64_t known = qemu->only_new_text && qemu->console_seen > qemu->console_total
-                         ? qemu->console_seen - qemu->console_total
-                         : 0;
-
-    if (qemu->muted) {
-        qemu->console_total = end;
+    qemu->console_total += length;
+    if (qemu->muted || qemu->holds > 0)
         return;
-    }
-    if (known > length)
-        known = length;
-    if (qemu->on_console && known < length)
-        qemu->on_console(qemu->console_context, bytes + known, length - known);
-    qemu->console_total = end;
-    if (end > qemu->console_seen)
-        qemu->console_seen = end;
+    if (qemu->on_console)
+        qemu->on_console(qemu->console_context, bytes, length);
+    if (qemu->console_total > qemu->console_seen)
+        qemu->console_seen = qemu->console_total;
 }
 
 void sink_console(void *context, const char *bytes, size_t length)

@@ -165,6 +165,8 @@ struct breakpoint *breakpoints_watching(struct breakpoints *breakpoints, uint64_
 
 void breakpoints_look(struct breakpoints *breakpoints, struct target *target)
 {
+    static const struct maybe unknown;
+
     for (size_t i = 0; i < breakpoints->count; i++) {
         struct breakpoint *breakpoint = &breakpoints->list[i];
         uint64_t value = 0;
@@ -173,7 +175,7 @@ void breakpoints_look(struct breakpoints *breakpoints, struct target *target)
             continue;
         struct error *err = target_read_virt(target, breakpoint->address, &value,
                                              (size_t)breakpoint->length);
-        breakpoint->value = err ? (struct maybe){0} : known(value);
+        breakpoint->value = err ? unknown : known(value);
         error_free(err);
     }
 }

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#define END_TIMEOUT 10000 /* ms, for a QEMU that has closed its sockets to end */
+
 /* Steps have to lead where runs do; and the start is the machine that all others rest on. */
 static struct error *keep_start(struct debugger *debugger)
 {
@@ -88,6 +90,21 @@ void debugger_notice_end(struct debugger *debugger)
         note_end(debugger);
 }
 
+void debugger_reach(struct debugger *debugger, uint64_t count)
+{
+    if (count > debugger->reached)
+        debugger->reached = count;
+}
+
+bool debugger_qemu_died(struct debugger *debugger)
+{
+    enum qemu_end end = QEMU_RUNNING;
+
+    /* Its sockets close before it has ended, and much before when it leaves a core behind. */
+    error_free(qemu_wait(debugger->session.qemu, loop_in(END_TIMEOUT), &end));
+    return end == QEMU_KILLED;
+}
+
 static struct error *gone(const struct debugger *debugger)
 {
     return error_new(ERROR_GUEST, "the guest has ended: there is nothing to look at%s",
@@ -103,6 +120,8 @@ struct error *debugger_stop(struct debugger *debugger, const struct stop **ret)
         return gone(debugger);
     if (!debugger->stop)
         err = timeline_refresh(debugger->session.timeline, &debugger->stop);
+    if (!err && debugger->stop->instructions.known)
+        debugger_reach(debugger, debugger->stop->instructions.value);
     if (!err)
         *ret = debugger->stop;
     return debugger_lost(debugger, err);

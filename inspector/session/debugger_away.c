@@ -15,7 +15,7 @@ struct debugger_away {
     bool own;         /* home was made for this, and is to be deleted */
     bool dirty, skewed;
     struct maybe unkept;
-    uint64_t writes;
+    uint64_t writes, reached;
     struct arrival arrival;
     struct breakpoints breakpoints;
     struct history history;            /* as it was; its machines stay in QEMU's file */
@@ -89,6 +89,7 @@ static struct error *set_off(struct debugger *debugger, struct debugger_away *aw
                                    .skewed = debugger->skewed,
                                    .unkept = debugger->unkept,
                                    .writes = debugger->writes,
+                                   .reached = debugger->reached,
                                    .arrival = debugger->arrival};
     if (away->alive)
         err = keep_home(debugger, away);
@@ -241,6 +242,7 @@ struct error *debugger_return(struct debugger *debugger)
     qemu_mute(debugger->session.qemu, false);
     debugger->breakpoints = away->breakpoints;
     debugger->unkept = away->unkept;
+    debugger->reached = away->reached;
     debugger->undone = away->arrival.undone;
     if (err)
         error_free(second);

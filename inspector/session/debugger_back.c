@@ -169,7 +169,7 @@ static struct error *to_hit(struct debugger *debugger, const struct search *sear
     bool there;
     struct error *err = machines_go_exactly(debugger, search->count, search->pc, &there, &arrival);
 
-    if (!err)
+    if (!err && (there || arrival.kind != ARRIVED_EXIT))
         err = machines_land(debugger);
     if (err)
         return err;

@@ -34,6 +34,8 @@ struct debugger {
     bool unseen;
 
     struct history history;
+    uint64_t
+        reached; /* the highest count that the guest was seen at on its present way: it lives till then */
     struct pace pace;
     bool full;   /* a machine could not be kept: no more are tried */
     bool skewed; /* at a breakpoint, where QEMU has turned the clock: machines_straighten() */
@@ -52,6 +54,10 @@ void debugger_notice_end(struct debugger *debugger);
 /* Passes err through; notes when it means that the guest is gone. */
 struct error *debugger_lost(struct debugger *debugger, struct error *err)
     __attribute__((warn_unused_result));
+/* The guest is seen at this count. */
+void debugger_reach(struct debugger *debugger, uint64_t count);
+/* Whether QEMU died, rather than that its guest ended. Waits for the process when it has hung up. */
+bool debugger_qemu_died(struct debugger *debugger);
 /* Forgets what was seen at stages.list[index]; who looks elsewhere gets it back. */
 void debugger_drop_record(struct debugger *debugger, size_t index);
 /* Whether the machine is not one that will be wanted after a look elsewhere. */

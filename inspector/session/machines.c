@@ -69,6 +69,7 @@ struct error *machines_save(struct debugger *debugger, const struct stop *stop, 
     if (err)
         return no_room(debugger, err);
     debugger->history.last_tag = kept.tag;
+    debugger_reach(debugger, kept.count);
     *ret = kept;
     return NULL;
 }
@@ -164,6 +165,8 @@ struct error *machines_forget(struct debugger *debugger, uint64_t count)
     struct error *err = NULL;
     unsigned int tag;
 
+    if (debugger->reached > count)
+        debugger->reached = count;
     for (size_t i = 0; i < debugger->session.stages.count; i++) {
         struct snapshot *seen = &debugger->records[i].snapshot;
 

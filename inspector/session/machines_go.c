@@ -31,6 +31,8 @@
 #define METERED_AHEAD  60      /* lines: as many as fit the pipe */
 #define SLICE_START    200000  /* ns */
 #define RATE_WEIGHT    4
+#define ENDS_MAX       20 /* slices that lead to the guest's end, of a place that it passes before */
+#define ENDS_UNSEEN    4  /* ... of one that it may not get to at all */
 #define FAR            50000000 /* so far from a kept machine one is kept before it goes slowly */
 #define NEAR           200000   /* the same before it is metered */
 
@@ -41,6 +43,7 @@ struct approach {
     double fraction[PACE_METERED]; /* of the way that is left to take with one slice of time */
     uint64_t metered_max;          /* grows where time proves to be no measure */
     enum pace_mode last;           /* of the newest slice */
+    unsigned int ends;             /* so many slices may still lead to the guest's end */
     bool ended;
     struct arrival arrival;
 };
@@ -88,9 +91,28 @@ static struct error *set_mode(struct debugger *debugger, enum pace_mode mode)
     return err;
 }
 
+static bool ended(const struct debugger *debugger)
+{
+    return !debugger->alive || debugger->shut_down;
+}
+
 static uint64_t here(const struct debugger *debugger)
 {
     return debugger->stop->instructions.value;
+}
+
+/*
+ * To an end of the guest that lies behind the place: the guest is taken back there, and the next slice is shorter. Of
+ * a QEMU that is gone nobody can ask the count. Where the guest was before, it must come again; for any other place
+ * it is tried a few times.
+ */
+static bool end_too_far(const struct debugger *debugger, struct approach *approach,
+                        const struct timeline_arrival *from)
+{
+    if (from->event == TIMELINE_EXIT)
+        return approach->ends > 0 && approach->ends--;
+    return (from->event == TIMELINE_FAULT || from->event == TIMELINE_ERROR) &&
+           here(debugger) > approach->to;
 }
 
 /* What a slice or a step led to, as far as it matters on the way. */
@@ -99,8 +121,14 @@ static struct error *pass(struct debugger *debugger, struct approach *approach,
 {
     struct error *err = NULL;
 
+    debugger->alive = from->event != TIMELINE_EXIT;
+    debugger->shut_down = from->event == TIMELINE_FAULT;
     if (from->stop)
-        debugger->stop = from->event == TIMELINE_EXIT ? NULL : from->stop;
+        debugger->stop = debugger->alive ? from->stop : NULL;
+    if (end_too_far(debugger, approach, from))
+        return NULL;
+    if (debugger->alive)
+        debugger_reach(debugger, here(debugger));
     if (from->event == TIMELINE_STAGE && here(debugger) <= approach->to)
         err = debugger_note(debugger, from->stop);
     approach->ended = true;
@@ -170,6 +198,7 @@ static struct error *steps(struct debugger *debugger, struct approach *approach,
 {
     struct error *err = set_mode(debugger, PACE_FAST);
 
+    approach->ends = 0; /* the next one is the one that ends it */
     for (uint64_t i = 0; !err && !approach->ended && i < left; i++) {
         struct timeline_arrival arrival;
         virt_t pc;
@@ -222,13 +251,14 @@ static void overshot(struct approach *approach)
 
 static struct error *approach_once(struct debugger *debugger, struct approach *approach)
 {
-    uint64_t left = approach->to - here(debugger);
+    uint64_t left;
     struct error *err;
 
-    if (here(debugger) > approach->to) {
+    if (ended(debugger) || here(debugger) > approach->to) {
         overshot(approach);
         return load_before(debugger, approach->to);
     }
+    left = approach->to - here(debugger);
     err = keep_near(debugger, left);
     if (err)
         return err;
@@ -243,8 +273,8 @@ static struct error *set_out(struct debugger *debugger, uint64_t to)
 {
     const struct kept *from = history_nearest(&debugger->history, to);
 
-    if (debugger->alive && !debugger->shut_down && !debugger->skewed && debugger->stop &&
-        here(debugger) <= to && (!from || from->count <= here(debugger)))
+    if (!ended(debugger) && !debugger->skewed && debugger->stop && here(debugger) <= to &&
+        (!from || from->count <= here(debugger)))
         return machines_keep_write(debugger);
     return load_before(debugger, to);
 }
@@ -252,7 +282,10 @@ static struct error *set_out(struct debugger *debugger, uint64_t to)
 struct error *machines_go(struct debugger *debugger, uint64_t count, bool *ret_there,
                           struct arrival *ret)
 {
-    struct approach approach = {.to = count, .fraction = {0.5, 0.5}, .metered_max = METERED_MAX};
+    struct approach approach = {.to = count,
+                                .fraction = {0.5, 0.5},
+                                .metered_max = METERED_MAX,
+                                .ends = count <= debugger->reached ? ENDS_MAX : ENDS_UNSEEN};
     struct session *session = &debugger->session;
     struct error *err = set_out(debugger, count);
 
@@ -260,10 +293,10 @@ struct error *machines_go(struct debugger *debugger, uint64_t count, bool *ret_t
         memcpy(debugger->pace.rate, first_rates, sizeof(first_rates));
     if (!err)
         err = breakpoints_disarm(&debugger->breakpoints, session->target, 0);
-    qemu_only_new_text(session->qemu, true);
-    while (!err && !approach.ended && here(debugger) != count)
+    qemu_hold_text(session->qemu);
+    while (!err && !approach.ended && (ended(debugger) || here(debugger) != count))
         err = approach_once(debugger, &approach);
-    qemu_only_new_text(session->qemu, false);
+    qemu_release_text(session->qemu, !err);
     bool gone = approach.ended && approach.arrival.kind == ARRIVED_EXIT;
     if (!err && !gone)
         err = set_mode(debugger, PACE_FAST);

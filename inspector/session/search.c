@@ -13,7 +13,9 @@
 
 #include "debugger_internal.h"
 
-#define TRIES_MAX   20      /* of a part, on a busy machine: one in ten ends QEMU */
+#include <inttypes.h>
+
+#define TRIES_MAX   20      /* of a part in which QEMU dies */
 #define SLICE_LEAST 1000000 /* ns */
 #define SLICE_RATE  1.0     /* instructions per ns, as a guess: too long a slice is only slower */
 
@@ -22,6 +24,7 @@ static void hit(struct debugger *debugger, struct search *search, unsigned int n
 {
     search->found = true;
     search->count = debugger->stop->instructions.value;
+    debugger_reach(debugger, search->count);
     search->pc = registers_pc(&debugger->stop->regs);
     search->number = number;
     search->watched = watched;
@@ -62,6 +65,12 @@ static bool watches(const struct debugger *debugger)
     return false;
 }
 
+/* On a way that did not get to its end. */
+static bool given_up(const struct arrival *arrival)
+{
+    return arrival->kind == ARRIVED_INTERRUPT || arrival->kind == ARRIVED_TIMEOUT;
+}
+
 /*
  * An interrupt hides a watched access of the instruction before it: QEMU then says only that it was
  * interrupted (vm_stop() comes before the request to stop for the debugger is seen). So this one
@@ -71,14 +80,17 @@ static struct error *look_again(struct debugger *debugger, struct search *search
 {
     struct session *session = &debugger->session;
     uint64_t count = debugger->stop->instructions.value;
-    struct timeline_arrival from;
-    struct arrival ignored;
+    struct timeline_arrival from = {0};
+    struct arrival arrival;
     const struct breakpoint *met;
     bool there = false;
     virt_t pc;
-    struct error *err = count > 0 ? machines_go(debugger, count - 1, &there, &ignored) : NULL;
+    struct error *err = NULL;
 
-    search->stopped = search->stopped || (!err && count > 0 && !there);
+    debugger_reach(debugger, count);
+    if (count > 0)
+        err = machines_go(debugger, count - 1, &there, &arrival);
+    search->stopped = search->stopped || (!err && count > 0 && !there && given_up(&arrival));
     if (err || !there)
         return err;
     err = breakpoints_arm(&debugger->breakpoints, session->timeline, session->target);
@@ -142,16 +154,16 @@ static struct error *run_to_end(struct debugger *debugger, struct search *search
 /* Goes to what was found, as the guest came there; false when it did not. */
 static struct error *verify(struct debugger *debugger, struct search *search, bool *ret_holds)
 {
-    struct arrival ignored;
+    struct arrival arrival;
     bool there = false;
-    struct error *err = machines_go_exactly(debugger, search->count, search->pc, &there, &ignored);
+    struct error *err = machines_go_exactly(debugger, search->count, search->pc, &there, &arrival);
 
     *ret_holds = !err && there;
     if (err && error_kind(err) == ERROR_GUEST) {
         error_free(err);
         return NULL;
     }
-    search->stopped = !err && !there;
+    search->stopped = !err && !there && given_up(&arrival);
     return err;
 }
 
@@ -173,6 +185,9 @@ static struct error *make_sure(struct debugger *debugger, struct search *search,
             *search = *first;
             continue;
         }
+        if (!err && !holds && !debugger->alive)
+            err = error_new(ERROR_GUEST, "the guest does not come by 0x%" PRIx64 " again",
+                            search->pc.value);
         if (!err && !search->stopped)
             err = run_to_end(debugger, &next, end);
         more = next.found;
@@ -206,12 +221,15 @@ static struct error *search_once(struct debugger *debugger, size_t i, uint64_t e
     return make_sure(debugger, search, &first, end);
 }
 
-/* Whether QEMU went away in a part of the way that the guest has gone to its end before. */
-static bool lost(const struct debugger *debugger, const struct error *err, uint64_t end)
+/*
+ * Whether QEMU died, in a part that the guest has gone to its end before. That the guest ended is no loss: it ran on
+ * behind the part's end, with all hits noted.
+ */
+static bool lost(struct debugger *debugger, const struct error *err, uint64_t end)
 {
     if (end == UINT64_MAX)
         return false;
-    return err ? error_kind(err) == ERROR_CLOSED : !debugger->alive;
+    return err ? error_kind(err) == ERROR_CLOSED : !debugger->alive && debugger_qemu_died(debugger);
 }
 
 /*
@@ -239,7 +257,7 @@ struct error *search_back(struct debugger *debugger, struct search *search)
     struct error *err = NULL;
 
     search->found = search->stopped = false;
-    qemu_only_new_text(debugger->session.qemu, true);
+    qemu_hold_text(debugger->session.qemu);
     for (size_t i = history->count; !err && !search->found && !search->stopped && i-- > 0;) {
         uint64_t begin = history->list[i].count;
 
@@ -248,6 +266,6 @@ struct error *search_back(struct debugger *debugger, struct search *search)
         err = search_part(debugger, i, end, search);
         end = begin;
     }
-    qemu_only_new_text(debugger->session.qemu, false);
+    qemu_release_text(debugger->session.qemu, false);
     return err;
 }
