@@ -73,20 +73,19 @@ char *exercise_image_in(const char *work)
 /* To its end, so that the child is never blocked; what does not fit is lost. */
 static char *hear(int fd)
 {
-    char *said = malloc(EXERCISE_SAID_MAX + 1), rest[4096];
+    char *said = malloc(EXERCISE_SAID_MAX + 1), piece[4096];
     size_t used = 0;
+    ssize_t got;
 
     if (!said)
         abort();
-    for (;;) {
-        size_t room = EXERCISE_SAID_MAX - used;
-        ssize_t got = read(fd, room ? said + used : rest, room ? room : sizeof(rest));
+    while ((got = read(fd, piece, sizeof(piece))) > 0 || (got < 0 && errno == EINTR)) {
+        size_t room = EXERCISE_SAID_MAX - used, taken = got > 0 ? (size_t)got : 0;
 
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            break;
-        used += room ? (size_t)got : 0;
+        if (taken > room)
+            taken = room;
+        memcpy(said + used, piece, taken);
+        used += taken;
     }
     said[used] = '\0';
     return said;
