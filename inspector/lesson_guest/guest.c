@@ -112,7 +112,7 @@ static struct error *judge_failure(const char *line, const struct text *text, st
 {
     if (!err)
         return error_new(ERROR_CHECK, "%s: was to fail, and did not", line);
-    text_print(text, TEXT_PLAIN, "%s\n", error_message(err));
+    text_message(text->stream, error_message(err));
     error_free(err);
     return NULL;
 }

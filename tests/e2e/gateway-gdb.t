@@ -223,7 +223,11 @@ listen() { # ADDRESS
 	address=${address#unix:}
 }
 ended() { # STATUS
-	timeout 20 tail -s 0.05 --pid="$gateway" -f /dev/null || return 1
+	timeout 20 tail -s 0.05 --pid="$gateway" -f /dev/null || {
+		kill -KILL "$gateway"
+		gateway=
+		return 1
+	}
 	wait "$gateway"
 	local status=$?
 	gateway=
