@@ -72,37 +72,41 @@ static bool given_up(const struct arrival *arrival)
 }
 
 /*
- * An interrupt hides a watched access of the instruction before it: QEMU then says only that it was
- * interrupted (vm_stop() comes before the request to stop for the debugger is seen). So this one
- * instruction is done again, by itself.
+ * An interrupt hides a watched access of the instruction before it (target_uncover). The look at it turns the clock, as
+ * any stop does: when there was none, the guest is taken to the same place anew.
  */
-static struct error *look_again(struct debugger *debugger, struct search *search)
+static struct error *look_again(struct debugger *debugger, struct search *search,
+                                const struct breakpoint **ret_met, virt_t *ret_watched)
 {
-    struct session *session = &debugger->session;
     uint64_t count = debugger->stop->instructions.value;
-    struct timeline_arrival from = {0};
+    virt_t pc = registers_pc(&debugger->stop->regs);
+    struct stop_event why = {0};
     struct arrival arrival;
-    const struct breakpoint *met;
-    bool there = false;
-    virt_t pc;
-    struct error *err = NULL;
+    bool there = true;
+    struct error *err = target_uncover(debugger->session.target, &why);
 
+    debugger->skewed = true;
+    debugger->alive = why.reason != STOP_EXITED;
+    if (!err && why.reason == STOP_WATCHPOINT)
+        *ret_met = breakpoints_watching(&debugger->breakpoints, why.watched.value);
+    *ret_watched = why.watched;
+    if (err || *ret_met)
+        return err;
     debugger_reach(debugger, count);
-    if (count > 0)
-        err = machines_go(debugger, count - 1, &there, &arrival);
-    search->stopped = search->stopped || (!err && count > 0 && !there && given_up(&arrival));
-    if (err || !there)
-        return err;
-    err = breakpoints_arm(&debugger->breakpoints, session->timeline, session->target);
-    if (!err)
-        err = timeline_step(session->timeline, true, &from, &pc);
-    if (err || !from.stop)
-        return err;
-    debugger->stop = from.stop;
-    met = from.why.reason == STOP_WATCHPOINT ? debugger_met(debugger, &from) : NULL;
-    if (met)
-        hit(debugger, search, met->number, from.why.watched);
-    return NULL;
+    err = machines_go_exactly(debugger, count, pc, &there, &arrival);
+    search->stopped = !err && !there && given_up(&arrival);
+    return err;
+}
+
+/* Before another part is looked at, where it would be taken for an access. */
+static struct error *forget_hidden(struct debugger *debugger)
+{
+    struct stop_event ignored = {0};
+    struct error *err = target_uncover(debugger->session.target, &ignored);
+
+    debugger->skewed = true;
+    debugger->alive = ignored.reason != STOP_EXITED;
+    return err;
 }
 
 static struct error *run_slice(struct debugger *debugger, struct search *search, uint64_t end,
@@ -111,6 +115,7 @@ static struct error *run_slice(struct debugger *debugger, struct search *search,
     struct session *session = &debugger->session;
     struct timeline_arrival from;
     const struct breakpoint *met;
+    virt_t watched;
     struct error *err = breakpoints_arm(&debugger->breakpoints, session->timeline, session->target);
 
     if (!err)
@@ -119,25 +124,22 @@ static struct error *run_slice(struct debugger *debugger, struct search *search,
         return err;
     debugger->alive = from.event != TIMELINE_EXIT;
     debugger->shut_down = from.event == TIMELINE_FAULT;
+    bool hides = debugger->alive && !debugger->shut_down && watches(debugger) &&
+                 from.why.reason == STOP_INTERRUPT;
     *ret_done = !debugger->alive || debugger->shut_down || from.event == TIMELINE_ERROR ||
                 from.stop->instructions.value >= end;
     if (*ret_done)
-        return NULL;
+        return hides ? forget_hidden(debugger) : NULL;
     debugger->stop = from.stop;
-    met = debugger_met(debugger, &from);
-    if (met)
-        hit(debugger, search, met->number, from.why.watched);
-    debugger->skewed = debugger->skewed || met;
     search->stopped = debugger->interrupted || loop_now() >= debugger->deadline;
-    bool found = met;
-    if (!met && !search->stopped && from.why.reason == STOP_INTERRUPT && watches(debugger)) {
-        uint64_t before = search->count;
-        bool had = search->found;
-
-        err = look_again(debugger, search);
-        found = search->found && (!had || search->count != before);
-    }
-    *ret_done = search->stopped || (found && search->once);
+    met = debugger_met(debugger, &from);
+    watched = from.why.watched;
+    if (hides)
+        err = look_again(debugger, search, &met, &watched);
+    if (!err && met)
+        hit(debugger, search, met->number, watched);
+    debugger->skewed = debugger->skewed || met;
+    *ret_done = search->stopped || (met && search->once);
     return err;
 }
 
@@ -232,10 +234,7 @@ static bool lost(struct debugger *debugger, const struct error *err, uint64_t en
     return err ? error_kind(err) == ERROR_CLOSED : !debugger->alive && debugger_qemu_died(debugger);
 }
 
-/*
- * QEMU 7.2 aborts ("Raised interrupt while not in I/O function") when the interrupt that ends a slice comes
- * between a watched access and the stop for it. Then the part is searched once more, in a new QEMU.
- */
+/* When QEMU dies, the part is searched once more, in a new one. */
 static struct error *search_part(struct debugger *debugger, size_t i, uint64_t end,
                                  struct search *search)
 {

@@ -355,6 +355,21 @@ struct error *target_stop_again(struct target *target, struct stop_event *ret)
     return err;
 }
 
+struct error *target_uncover(struct target *target, struct stop_event *ret)
+{
+    virt_t pc;
+    struct error *err = target_pc(target, &pc);
+
+    if (!err)
+        err = target_insert_breakpoint(target, pc);
+    if (err)
+        return err;
+    err = target_stop_again(target, ret);
+    if (err || ret->reason == STOP_EXITED)
+        return err;
+    return target_remove_breakpoint(target, pc);
+}
+
 struct error *target_exact_steps(struct target *target)
 {
     struct reply reply;

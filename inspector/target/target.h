@@ -151,6 +151,13 @@ struct error *target_exact_steps(struct target *target);
  * what QEMU does then (the clock, see target_exact_steps). Nothing is executed.
  */
 struct error *target_stop_again(struct target *target, struct stop_event *ret);
+/*
+ * After a stop by an interrupt: *ret is a STOP_WATCHPOINT when the instruction before it accessed what is watched. QEMU
+ * then says only that it was interrupted, and keeps the access in mind for its next stop: if the guest ran on, any
+ * access to that page would be taken for one to the watched place, or end QEMU under -icount ("Raised interrupt while
+ * not in I/O function"). The guest is stopped where it is once more, with what that does to its clock.
+ */
+struct error *target_uncover(struct target *target, struct stop_event *ret);
 
 /* The guest was changed behind our back (loadvm): nothing that was read of it holds any more. */
 void target_forget(struct target *target);
