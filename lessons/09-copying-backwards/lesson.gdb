@@ -282,8 +282,7 @@ echo \n
 echo 0x300000: as far behind 0x200000 as that is behind the source. From there on the copy\n
 echo repeats its first megabyte.\n
 echo \n
-echo The same overlap again, with the registers for the other direction. `moved` fails, since it\n
-echo expects a copy.\n
+echo The same overlap again, with the registers for the other direction.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor back startup-64\n
@@ -304,6 +303,10 @@ echo (gdb) monitor set $rflags = 2\n
 monitor set $rflags = 2
 echo (gdb) monitor c image-copied\n
 monitor c image-copied
+echo \n
+echo `moved` fails now, since it expects a copy.\n
+echo \n[Enter: run]\n
+shell read _
 echo (gdb) monitor moved\n
 monitor moved
 echo \n
