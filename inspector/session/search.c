@@ -79,7 +79,6 @@ static struct error *look_again(struct debugger *debugger, struct search *search
                                 const struct breakpoint **ret_met, virt_t *ret_watched)
 {
     uint64_t count = debugger->stop->instructions.value;
-    virt_t pc = registers_pc(&debugger->stop->regs);
     struct stop_event why = {0};
     struct arrival arrival;
     bool there = true;
@@ -90,10 +89,10 @@ static struct error *look_again(struct debugger *debugger, struct search *search
     if (!err && why.reason == STOP_WATCHPOINT)
         *ret_met = breakpoints_watching(&debugger->breakpoints, why.watched.value);
     *ret_watched = why.watched;
-    if (err || *ret_met)
+    if (err || *ret_met || search->stopped)
         return err;
     debugger_reach(debugger, count);
-    err = machines_go_exactly(debugger, count, pc, &there, &arrival);
+    err = machines_go(debugger, count, &there, &arrival);
     search->stopped = !err && !there && given_up(&arrival);
     return err;
 }
