@@ -25,7 +25,7 @@ static struct error *visit(struct fixture *f)
     if (!err)
         err = target_insert_breakpoint(f->target, virt(0x1000));
     if (!err)
-        err = target_continue(f->target, loop_in(1000), &stop);
+        err = target_continue(f->target, loop_in(60000), &stop);
     if (!err && stop.reason == STOP_EXITED)
         return error_new(ERROR_CLOSED, "ended");
     if (!err)
