@@ -18,7 +18,7 @@ static struct error *visit(struct fixture *f)
     uint8_t bytes[0x3000];
     struct registers regs;
     struct stop_event stop;
-    struct error *err = target_open_within(f->fd, f->loop, SHORT, &f->target);
+    struct error *err = target_open_within(f->fd, f->loop, 60000, &f->target);
 
     if (!err)
         err = target_registers(f->target, &regs);
