@@ -10,8 +10,9 @@ INC_target   := base rsp target
 INC_markers  := base markers
 INC_qemu     := base markers qemu
 INC_image    := base image
-INC_stages   := base image stages
-INC_timeline := base markers image target stages timeline
+INC_code     := base code
+INC_stages   := base image code stages
+INC_timeline := base markers image code target stages timeline
 INC_views    := $(INC_timeline) views
 INC_expr     := base expr
 INC_session  := $(INC_views) qemu session
@@ -28,7 +29,7 @@ INC_authoring := $(INC_lesson_guest) markdown course authoring
 INC_cli      := $(INC_commands) repl checks gateway lesson course player authoring cli
 INC_main     := base session cli
 
-INSPECTOR_FOLDERS := base rsp target markers qemu image stages timeline views expr session \
+INSPECTOR_FOLDERS := base rsp target markers qemu image code stages timeline views expr session \
 	commands repl checks gateway \
 	markdown lesson lesson_guest course player authoring cli
 INSPECTOR_ALL_INCLUDES := $(addprefix -Iinspector/,$(INSPECTOR_FOLDERS))

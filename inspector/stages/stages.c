@@ -13,6 +13,12 @@ enum {
 
 #define KERNEL_ENTRY_NAME "kernel-entry"
 
+#define CHECKPOINT(index, identifier, name, mode, where, keys) {name, index, mode},
+static const struct stage_entry table[] = {
+#include "checkpoints.def"
+};
+#undef CHECKPOINT
+
 static struct error *add(struct stages *stages, const struct stage *stage)
 {
     for (size_t i = 0; i < stages->count; i++) {
@@ -51,6 +57,7 @@ static struct error *add_records(struct stages *stages, const struct symbols *sy
             .bits = records[i].mode,
             .module = module,
             .address = records[i].address,
+            .after = -1,
         };
         memcpy(stage.name, records[i].name, sizeof(stage.name));
         struct error *err = stage.index == CHECKPOINT_ERROR ? add_error(stages, &stage)
@@ -73,6 +80,8 @@ static struct error *add_kernel_entry(struct stages *stages, const struct image 
         .bits = image->kernel.bits == 32 ? CHECKPOINT_PROTECTED32 : CHECKPOINT_LONG64,
         .module = MODULE_KERNEL,
         .address = image->kernel.entry,
+        .source = STAGE_FROM_PROTOCOL,
+        .after = -1,
     };
 
     for (size_t i = 0; i < stages->count; i++)
@@ -130,4 +139,32 @@ const struct stage *stages_find(const struct stages *stages, const char *name)
         if (stages->list[i].index == index)
             return &stages->list[i];
     return NULL;
+}
+
+const char *stage_source_name(enum stage_source source)
+{
+    static const char *const names[] = {[STAGE_FROM_RECORD] = "record",
+                                        [STAGE_FROM_PROTOCOL] = "protocol",
+                                        [STAGE_FROM_SYMBOL] = "symbol",
+                                        [STAGE_FROM_CODE] = "code"};
+
+    return names[source];
+}
+
+const char *stage_certainty_name(enum stage_certainty certainty)
+{
+    return certainty == STAGE_CERTAIN ? "certain" : "likely";
+}
+
+#define TABLE_LENGTH (sizeof(table) / sizeof(table[0]))
+
+const struct stage_entry *stage_table(size_t position)
+{
+    static const struct stage_entry la57 = {LA57_TRAMPOLINE_NAME, TABLE_LENGTH, CHECKPOINT_LONG64};
+    const size_t at = STAGE_stage1_idt + 1;
+
+    if (position == at)
+        return &la57;
+    position -= position > at;
+    return position < TABLE_LENGTH ? &table[position] : NULL;
 }
