@@ -37,9 +37,20 @@ void open_target(struct fixture *f)
     good(target_open(f->fd, f->loop, &f->target));
 }
 
+int64_t patience(enum error_kind kind)
+{
+    return kind == ERROR_TIMEOUT ? SHORT : PATIENT;
+}
+
+void open_for(struct fixture *f, enum error_kind kind)
+{
+    good(target_open_within(f->fd, f->loop, PATIENT, &f->target));
+    target_set_reply_timeout(f->target, patience(kind));
+}
+
 void open_short(struct fixture *f)
 {
-    good(target_open_within(f->fd, f->loop, SHORT, &f->target));
+    open_for(f, ERROR_TIMEOUT);
 }
 
 void restart(struct fixture *f)

@@ -22,7 +22,16 @@ int teardown(void **state);
 
 void open_target(struct fixture *f);
 
-#define SHORT 20 /* milliseconds: the reply timeout where silence is what is tested */
+/*
+ * Milliseconds. A reply timeout is short only where silence is what is tested: a busy machine must not make an
+ * answer late.
+ */
+#define SHORT   20
+#define PATIENT 60000
+/* SHORT for ERROR_TIMEOUT, else PATIENT. */
+int64_t patience(enum error_kind kind);
+/* A session that waits so long for the error that is expected. */
+void open_for(struct fixture *f, enum error_kind kind);
 void open_short(struct fixture *f);
 /* A new stub, which stops at once when it is resumed, and no session. */
 void restart(struct fixture *f);

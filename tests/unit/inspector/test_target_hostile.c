@@ -18,14 +18,14 @@ static struct error *visit(struct fixture *f)
     uint8_t bytes[0x3000];
     struct registers regs;
     struct stop_event stop;
-    struct error *err = target_open_within(f->fd, f->loop, 60000, &f->target);
+    struct error *err = target_open_within(f->fd, f->loop, PATIENT, &f->target);
 
     if (!err)
         err = target_registers(f->target, &regs);
     if (!err)
         err = target_insert_breakpoint(f->target, virt(0x1000));
     if (!err)
-        err = target_continue(f->target, loop_in(60000), &stop);
+        err = target_continue(f->target, loop_in(PATIENT), &stop);
     if (!err && stop.reason == STOP_EXITED)
         return error_new(ERROR_CLOSED, "ended");
     if (!err)
@@ -84,7 +84,7 @@ static void test_over_long_packet(void **state)
     size_t length = 0x41000;
     char *stream = malloc(length + 8);
 
-    open_short(f);
+    open_target(f);
     stream[0] = '$';
     memset(stream + 1, 'a', length);
     sprintf(stream + 1 + length, "#%02x", (unsigned int)((length * 'a') & 0xff));
@@ -119,7 +119,7 @@ static void test_register_replies(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         restart(f);
         f->server->register_bytes = cases[i].fault.request[0] == 'p' ? SERVER_CR3 : SERVER_SIZE;
-        open_short(f);
+        open_for(f, cases[i].kind);
         f->server->fault = cases[i].fault;
         bad(target_registers(f->target, &regs), cases[i].kind, cases[i].part);
     }
@@ -166,7 +166,7 @@ static void test_memory_replies(void **state)
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         restart(f);
-        open_short(f);
+        open_target(f);
         memset(bytes, 0, sizeof(bytes));
         f->server->fault = cases[i].fault;
         struct error *err = cases[i].fault.request[0] == 'M'
@@ -219,7 +219,7 @@ static void test_damaged_reply_is_asked_for_again(void **state)
     struct fixture *f = *state;
     struct registers regs;
 
-    open_short(f);
+    open_target(f);
     f->server->fault = (struct fault){.kind = FAULT_DAMAGE, .request = "g", .times = 2};
     good(target_registers(f->target, &regs));
     assert_int_equal(f->server->naks, 2);
@@ -232,7 +232,7 @@ static void test_damage_without_end(void **state)
     struct fixture *f = *state;
     struct registers regs;
 
-    open_short(f);
+    open_target(f);
     f->server->fault = (struct fault){.kind = FAULT_DAMAGE, .request = "g", .times = 100};
     bad(target_registers(f->target, &regs), ERROR_PROTOCOL, "checksum");
     assert_int_equal(f->server->naks, 3);
@@ -243,7 +243,7 @@ static void test_refused_request_is_sent_again(void **state)
     struct fixture *f = *state;
     struct registers regs;
 
-    open_short(f);
+    open_target(f);
     f->server->fault = (struct fault){.kind = FAULT_NAK, .request = "g", .times = 2};
     good(target_registers(f->target, &regs));
     assert_int_equal(rsp_server_count(f->server, "g"), 3);
@@ -271,10 +271,11 @@ static void test_running(void **state)
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         restart(f);
-        open_short(f);
+        open_for(f, cases[i].kind);
         f->server->fault = cases[i].fault;
         f->server->last_length = 0; /* it repeats nothing when asked to */
-        bad(target_continue(f->target, loop_in(SHORT), &stop), cases[i].kind, cases[i].part);
+        bad(target_continue(f->target, loop_in(patience(cases[i].kind)), &stop), cases[i].kind,
+            cases[i].part);
     }
 }
 

@@ -81,8 +81,8 @@ static void test_opening(void **state)
     for (size_t i = 0; i < sizeof(openings) / sizeof(openings[0]); i++) {
         restart(f);
         f->server->fault = openings[i].fault;
-        bad(target_open_within(f->fd, f->loop, SHORT, &f->target), openings[i].kind,
-            openings[i].part);
+        bad(target_open_within(f->fd, f->loop, patience(openings[i].kind), &f->target),
+            openings[i].kind, openings[i].part);
     }
 }
 
