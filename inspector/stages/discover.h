@@ -30,12 +30,18 @@ struct label {
     bool function;
 };
 
-#define LABELS_MAX 64
+#define LABELS_MAX            64
+#define DISCOVERY_REFUSED_MAX 256
 
 struct discovery {
     struct stages stages;
     size_t label_count;
     struct label labels[LABELS_MAX]; /* ascending by module, then by address; each name once */
+    /*
+     * Of stages_of: why discover() found no decompressor of Linux, in one line without the image's
+     * path; "" when it found one, or was not asked.
+     */
+    char refused[DISCOVERY_REFUSED_MAX];
 };
 
 /*
@@ -52,5 +58,15 @@ struct discovery {
  */
 struct error *discover(const struct image *image, const struct symbols *setup,
                        const struct symbols *stub, struct discovery *ret);
+
+/*
+ * The stages of an image, by the best way that there is: the records of its ELF files where one
+ * lists any, as then no stage is a guess; else discover(). Where that finds no decompressor of Linux
+ * (ret->refused says why), there is
+ * still what the headers say, kernel-entry. image may be NULL: then there are only the records.
+ * Errors as stages_from_symbols, and ERROR_SYSTEM of discover.
+ */
+struct error *stages_of(const struct image *image, const struct symbols *setup,
+                        const struct symbols *stub, struct discovery *ret);
 
 #endif

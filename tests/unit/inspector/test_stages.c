@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "assembled.h"
+#include "discover.h"
 #include "group_folder.h"
 #include "outcome.h"
 #include "stages.h"
@@ -174,6 +175,30 @@ static void test_find_by_name_or_index(void **state)
     symbols_close(stub);
 }
 
+/* Records are never overruled. */
+static void test_stages_of_an_image(void **state)
+{
+    struct symbols *stub = open_records("listed", 64, RECORD("0x900", "4", "64", "fourth"));
+    struct image *image = open_usual_image();
+    struct discovery *found = calloc(1, sizeof(*found));
+
+    (void)state;
+    assert_non_null(found);
+    good(image_unpack(image, NULL, NULL));
+    good(stages_of(image, NULL, stub, found));
+    assert_int_equal(found->stages.count, 2);
+    expect_stage(&found->stages.list[0], "fourth", 4, 64, MODULE_STUB, 0x900);
+    assert_false(found->stages.discovered);
+    assert_string_equal(found->refused, "");
+
+    good(stages_of(NULL, NULL, NULL, found));
+    assert_int_equal(found->stages.count, 0);
+    assert_string_equal(found->refused, "");
+    free(found);
+    symbols_close(stub);
+    image_close(image);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +208,7 @@ int main(void)
         cmocka_unit_test(test_duplicates_across_files),
         cmocka_unit_test(test_too_many),
         cmocka_unit_test(test_find_by_name_or_index),
+        cmocka_unit_test(test_stages_of_an_image),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
