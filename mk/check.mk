@@ -4,7 +4,7 @@
 
 UNIT := $(UNIT_INSPECTOR) $(UNIT_STUB) $(UNIT_TOOLS)
 E2E := $(wildcard tests/e2e/*.case tests/e2e/*.t)
-# Real kernels, in the flavours whose payload codecs differ.
+# A real kernel behind our stub. tests/linux/kernel has the real kernels as they are.
 CHECK_LINUX := $(LINUX)/cloud.bzImage $(BUILD)/init.cpio.gz
 
 # Programs that end-to-end tests run. E2E_GUESTS drive a QEMU with the inspector's own parts.
@@ -33,6 +33,7 @@ check: deps-check ## install what is missing and run every test (SANITIZE=1: und
 	@$(MAKE) --no-print-directory -s -j$(shell nproc) check-run
 
 check-run: build docs-check $(UNIT) $(E2E_TOOLS)
+	@tests/linux/kernel --list | while read -r name; do tests/linux/kernel "$$name" >/dev/null || true; done
 	@$(MAKE) --no-print-directory -s $(CHECK_LINUX) || \
 		echo "check: no Debian kernel to be had, tests/e2e/linux.case will be skipped" >&2
 	@$(MAKE) --no-print-directory -s $(GDB_MINIMAL) || \

@@ -5,7 +5,7 @@ DEPS_BUILD := gcc make binutils libc6-dev pkg-config zlib1g-dev lib32z1-dev libe
 	libcapstone-dev libjansson-dev liblzma-dev liblz4-dev libzstd-dev libbz2-dev liblzo2-dev \
 	libreadline-dev libmd4c-dev libmd4c-html0-dev libyaml-dev patch qemu-system-x86
 DEPS_HANDOUT := chromium fonts-dejavu-core
-DEPS_CHECK := libcmocka-dev perl jq gdb lldb tmux procps cpio dpkg-dev libxml2-utils parallel bsdextrautils \
+DEPS_CHECK := libcmocka-dev perl jq gdb lldb tmux procps cpio apt dpkg dpkg-dev libxml2-utils parallel bsdextrautils \
 	poppler-utils $(DEPS_HANDOUT)
 DEPS_LINT := clang-format cppcheck shellcheck
 DEPS_BENCH := hyperfine gdb jq cpio dpkg

@@ -10,7 +10,7 @@ lint: deps-lint ## clang-format, cppcheck and shellcheck
 		--suppress=missingIncludeSystem --suppress=returnDanglingLifetime --error-exitcode=1 \
 		-D__x86_64__ $(INSPECTOR_ALL_INCLUDES) -Istub -Istub/abi inspector stub/tools stub/*.c stub/kernel stub/setup stub/i386 demo \
 		tests/unit tests/tools tests/host tests/bench
-	shellcheck $(LINT_SH)
+	shellcheck -x $(LINT_SH)
 	@echo "lint: clean"
 
 format: ## rewrite the C files in the project's style
