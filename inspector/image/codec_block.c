@@ -168,7 +168,7 @@ static struct error *zstd_frame(struct unpacking *unpacking, ZSTD_DCtx *decoder)
     ZSTD_outBuffer out = {unpacking->out, unpacking->out_left, 0};
     size_t wanted = 1;
 
-    while (wanted && unpacking->in_left) {
+    while (wanted && unpacking->in_left && (out.pos < out.size || !unpacking->beginning)) {
         size_t step = unpacking->in_left < ZSTD_STEP ? unpacking->in_left : ZSTD_STEP;
         ZSTD_inBuffer in = {unpacking->in, step, 0};
         size_t made = out.pos;
@@ -183,13 +183,15 @@ static struct error *zstd_frame(struct unpacking *unpacking, ZSTD_DCtx *decoder)
 
 /*
  * A streaming decoder would keep a window of up to 128 MiB beside the output. Told that the output
- * stays where it is, it looks back there instead, as far as any frame may.
+ * stays where it is, it looks back there instead, as far as any frame may; but then it wants room
+ * for the whole frame.
  */
 struct error *unpack_zstd(struct unpacking *unpacking)
 {
     ZSTD_DCtx *decoder = ZSTD_createDCtx();
+    int stable = !unpacking->beginning;
 
-    if (!decoder || ZSTD_isError(ZSTD_DCtx_setParameter(decoder, ZSTD_d_stableOutBuffer, 1)) ||
+    if (!decoder || ZSTD_isError(ZSTD_DCtx_setParameter(decoder, ZSTD_d_stableOutBuffer, stable)) ||
         ZSTD_isError(ZSTD_DCtx_setParameter(decoder, ZSTD_d_windowLogMax, ZSTD_WINDOWLOG_MAX))) {
         ZSTD_freeDCtx(decoder);
         return error_new(ERROR_SYSTEM, "zstd: cannot start");

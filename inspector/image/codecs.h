@@ -3,6 +3,7 @@
 #ifndef BOOTSCOPE_IMAGE_CODECS_H
 #define BOOTSCOPE_IMAGE_CODECS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,7 @@ struct unpacking {
     void *context;
     const struct scratch *room; /* what out points into */
     size_t untrimmed;           /* bytes made since its memory was given back */
+    bool beginning;             /* out need not hold everything */
 };
 
 /* At most this much comes out between two calls of the progress handler. */

@@ -21,9 +21,14 @@
 #define SECTOR    512u
 #define PARAGRAPH 16u
 
-/* Protocol versions that brought fields: the first two we cannot do without. */
-#define VERSION_PAYLOAD 0x0208 /* payload_offset, payload_length */
-#define VERSION_XLOAD   0x020c /* xloadflags, which tell 64-bit kernels from others */
+/*
+ * Protocol versions that brought fields. Of an image before 2.10 nobody can say where its kernel goes
+ * and how much room it takes; it would be decoded, but neither followed nor proved, and so there is one
+ * limit for every command. (payload_offset and payload_length, which all of them need, are of 2.08.)
+ */
+#define VERSION_NEEDED 0x020a /* pref_address, init_size */
+#define VERSION_XLOAD  0x020c /* xloadflags, which tell 64-bit kernels from others */
+#define COPY_AGAIN     "copy the file again"
 
 /* Where kernel_version counts from. */
 #define KERNEL_VERSION_BASE 0x200
@@ -47,33 +52,37 @@ static struct error *map_file(struct image *image)
 
 static struct error *read_header(const struct image *image, struct setup_header *ret)
 {
-    const char *other = identify_file(image->bytes, image->size);
+    char other[IDENTIFY_MAX];
+    bool whole = image->size >= BP_hdr + sizeof(*ret);
 
-    if (image->size < BP_hdr + sizeof(*ret)) {
-        if (other)
-            return error_new(ERROR_INPUT, "not a bzImage: %s", other);
-        return error_new(ERROR_INPUT, "not a bzImage: only %zu bytes long", image->size);
+    memset(ret, 0, sizeof(*ret));
+    if (image->size > BP_hdr)
+        memcpy(ret, image->bytes + BP_hdr, whole ? sizeof(*ret) : image->size - BP_hdr);
+    if (ret->boot_flag == BOOT_FLAG_MAGIC && ret->header == HEADER_MAGIC) {
+        if (whole)
+            return NULL;
+        return error_new(ERROR_INPUT, "truncated in its setup header, after %zu bytes; " COPY_AGAIN,
+                         image->size);
     }
-    memcpy(ret, image->bytes + BP_hdr, sizeof(*ret));
-    if (ret->boot_flag == BOOT_FLAG_MAGIC && ret->header == HEADER_MAGIC)
-        return NULL;
-    if (other)
-        return error_new(ERROR_INPUT, "not a bzImage: %s", other);
-    if (ret->boot_flag != BOOT_FLAG_MAGIC)
-        return error_new(ERROR_INPUT, "not a bzImage: no 0xaa55 signature at 0x%x", BP_boot_flag);
-    return error_new(ERROR_INPUT, "not a bzImage: no HdrS signature at 0x%x", BP_header);
+    if (identify_file(image->bytes, image->size, other))
+        return error_new(ERROR_INPUT, "not a bzImage, but %s", other);
+    if (!whole)
+        return error_new(ERROR_INPUT, "not a bzImage: only %zu bytes long", image->size);
+    return error_new(ERROR_INPUT, "not a bzImage: no 0xaa55 signature at 0x%x", BP_boot_flag);
 }
 
 static struct error *check_kind(const struct setup_header *header)
 {
-    if (header->version < VERSION_PAYLOAD)
-        return error_new(ERROR_INPUT,
-                         "boot protocol %u.%02u is too old: its payload cannot be "
-                         "found before 2.08",
-                         header->version >> 8, header->version & 0xff);
     if (!(header->loadflags & LOADED_HIGH))
-        return error_new(ERROR_INPUT, "not a bzImage: loadflags 0x%x has no LOADED_HIGH (a zImage)",
+        return error_new(ERROR_INPUT,
+                         "not a bzImage, but a zImage (loadflags 0x%x has no LOADED_HIGH): build "
+                         "the kernel as bzImage",
                          header->loadflags);
+    if (header->version < VERSION_NEEDED)
+        return error_new(ERROR_INPUT,
+                         "boot protocol %u.%02u is too old: init_size and pref_address, which say "
+                         "where the kernel goes, came with 2.10 (Linux 2.6.31)",
+                         header->version >> 8, header->version & 0xff);
     return NULL;
 }
 
@@ -99,6 +108,23 @@ static void copy_fields(const struct setup_header *header, struct setup_fields *
     };
 }
 
+/* whole: what the file's length must be, by its header. */
+static struct error *cut_short(const struct image *image, uint64_t whole)
+{
+    uint64_t payload = image->protected_offset + (uint64_t)image->setup.payload_offset;
+    const char *part = "its decompressor, before the payload";
+
+    if (image->size <= image->protected_offset)
+        part = "its setup code";
+    else if (image->size >= payload + image->setup.payload_length)
+        part = "its decompressor, behind the payload";
+    else if (image->size > payload)
+        part = "its compressed payload";
+    return error_new(ERROR_INPUT,
+                     "truncated in %s: %" PRIu64 " of %" PRIu64 " bytes are missing; " COPY_AGAIN,
+                     part, whole - image->size, whole);
+}
+
 /*
  * The file may be longer than the header says: a signature follows the code of signed kernels. The
  * checksum word is inside syssize where a kernel has one.
@@ -112,9 +138,7 @@ static struct error *lay_out(struct image *image)
     if (size == 0)
         return error_new(ERROR_INPUT, "not a bzImage: syssize is 0");
     if (image->protected_offset + size > image->size)
-        return error_new(ERROR_INPUT,
-                         "truncated: its header says %" PRIu64 " bytes, the file has %zu",
-                         image->protected_offset + size, image->size);
+        return cut_short(image, image->protected_offset + size);
     image->protected_size = (size_t)size;
     return NULL;
 }

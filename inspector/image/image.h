@@ -103,7 +103,8 @@ struct image {
 
 /*
  * Maps the file and decodes its header. ERROR_INPUT with the file and the reason: no such file,
- * unreadable, not a bzImage (no 0xaa55, no HdrS), a protocol older than 2.08, truncated, payload outside the file, unknown codec.
+ * unreadable, not a bzImage (no 0xaa55, no HdrS, no LOADED_HIGH; with what it is instead where that
+ * can be told), a protocol older than 2.10, truncated, payload outside the file, unknown codec.
  */
 struct error *image_open(const char *path, struct image **ret);
 void image_close(struct image *image);

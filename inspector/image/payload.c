@@ -162,3 +162,19 @@ struct error *payload_unpack(enum codec codec, const uint8_t *bytes, size_t size
     *ret = scratch;
     return NULL;
 }
+
+size_t payload_peek(enum codec codec, const uint8_t *bytes, size_t size, const struct scratch *room)
+{
+    struct unpacking unpacking = {
+        .in = bytes,
+        .in_left = size,
+        .out = room->bytes,
+        .out_left = room->size,
+        .out_size = room->size,
+        .room = room,
+        .beginning = true,
+    };
+
+    error_free(codecs[codec].unpack(&unpacking));
+    return room->size - unpacking.out_left;
+}

@@ -29,4 +29,11 @@ struct error *payload_unpack(enum codec codec, const uint8_t *bytes, size_t size
                              size_t unpacked_size, progress_handler progress, void *context,
                              struct scratch **ret);
 
+/*
+ * The beginning of what compressed data unpacks to, as much as fits into room, whatever is wrong
+ * with the data further on; the result is the number of bytes.
+ */
+size_t payload_peek(enum codec codec, const uint8_t *bytes, size_t size,
+                    const struct scratch *room);
+
 #endif

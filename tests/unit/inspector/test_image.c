@@ -122,9 +122,9 @@ static void test_header_that_is_none(void **state)
 {
     (void)state;
     refuse(BP_boot_flag, 0x55ab, 2, "not a bzImage: no 0xaa55 signature at 0x1fe");
-    refuse(BP_header, 0, 4, "not a bzImage: no HdrS signature at 0x202");
-    refuse(BP_version, 0x0207, 2, "boot protocol 2.07 is too old");
-    refuse(BP_loadflags, 0, 1, "no LOADED_HIGH");
+    refuse(BP_header, 0, 4, "not a bzImage, but a boot sector with no HdrS signature at 0x202");
+    refuse(BP_version, 0x0209, 2, "boot protocol 2.09 is too old: init_size and pref_address");
+    refuse(BP_loadflags, 0, 1, "not a bzImage, but a zImage (loadflags 0x0 has no LOADED_HIGH)");
     refuse(BP_xloadflags, XLF_CAN_BE_LOADED_ABOVE_4G, 2,
            "unpacks to a 64-bit kernel, but xloadflags 0x2 has no XLF_KERNEL_64");
     refuse(BP_syssize, 0, 4, "syssize is 0");
@@ -133,8 +133,8 @@ static void test_header_that_is_none(void **state)
 static void test_numbers_that_lead_outside_the_file(void **state)
 {
     (void)state;
-    refuse(BP_syssize, UINT32_MAX, 4, "truncated: its header says");
-    refuse(BP_setup_sects, 0xff, 1, "truncated: its header says");
+    refuse(BP_syssize, UINT32_MAX, 4, "behind the payload: 6871");
+    refuse(BP_setup_sects, 0xff, 1, "truncated in its setup code: ");
     refuse(BP_payload_offset, UINT32_MAX, 4, "payload [0xffffffff");
     refuse(BP_payload_offset, UINT32_MAX - 15, 4, "is outside the");
     refuse(BP_payload_length, UINT32_MAX, 4, "is outside the");
@@ -169,6 +169,32 @@ static void test_every_truncation_is_refused(void **state)
         expect(open_blob(&blob, &image), "image: ");
     blob.size = whole - 1;
     expect(open_blob(&blob, &image), "truncated");
+    blob_free(&blob);
+}
+
+/* Which part is cut, and how much of it is missing. */
+static void test_the_part_that_is_cut(void **state)
+{
+    struct blob blob = synth_usual_image();
+    size_t payload = SYNTH_SETUP_SIZE + SYNTH_PAYLOAD_AT, whole = blob.size;
+    const struct {
+        size_t size;
+        const char *part;
+    } cases[] = {
+        {BP_hdr + 30, "truncated in its setup header, after 527 bytes; copy the file again"},
+        {SYNTH_SETUP_SIZE, "truncated in its setup code: "},
+        {SYNTH_SETUP_SIZE + 1, "truncated in its decompressor, before the payload: "},
+        {payload, "truncated in its decompressor, before the payload: "},
+        {payload + 1, "truncated in its compressed payload: "},
+        {whole - 1, "truncated in its decompressor, behind the payload: 1 of "},
+    };
+    struct image *image;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        blob.size = cases[i].size;
+        expect(open_blob(&blob, &image), cases[i].part);
+    }
     blob_free(&blob);
 }
 
@@ -292,9 +318,9 @@ static void test_other_files_are_called_by_their_name(void **state)
         size_t at;
         const char *bytes, *part;
     } cases[] = {
-        {0, "\177ELF", "looks like an ELF"},     {56, "ARM\x64", "looks like an arm64 Image"},
-        {0, "\x1f\x8b", "looks like gzip data"}, {0, "070701", "looks like a cpio archive"},
-        {0, "#!/bin/sh", "looks like a script"},
+        {0, "\177ELF", "image: not a bzImage, but an ELF file"},
+        {56, "ARM\x64", "image: not a bzImage, but an arm64 Image"},
+        {0, "\x1f\x8b", "image: not a bzImage, but gzip data"},
     };
 
     (void)state;
@@ -337,6 +363,7 @@ int main(void)
         cmocka_unit_test(test_numbers_that_lead_outside_the_file),
         cmocka_unit_test(test_zero_setup_sectors_means_four),
         cmocka_unit_test(test_every_truncation_is_refused),
+        cmocka_unit_test(test_the_part_that_is_cut),
         cmocka_unit_test(test_signature_behind_the_code_is_no_harm),
         cmocka_unit_test(test_flipped_header_bits),
         cmocka_unit_test(test_version_string_is_bounded_and_printable),
