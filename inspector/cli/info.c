@@ -53,7 +53,7 @@ struct error *info_open(const char *path, const char *const *symbols, size_t sym
     if (!err)
         err = symbols_find(info.image, &info.symbols);
     if (!err)
-        err = stages_from_symbols(info.symbols.setup, info.symbols.stub, info.image, &info.stages);
+        err = stages_of(info.image, info.symbols.setup, info.symbols.stub, &info.found);
     if (err) {
         info_close(&info);
         return err;

@@ -13,13 +13,13 @@
 #include "error.h"
 #include "find.h"
 #include "image.h"
-#include "stages.h"
+#include "discover.h"
 #include "text.h"
 
 struct info {
     struct image *image; /* unpacked */
     struct symbol_files symbols;
-    struct stages stages;
+    struct discovery found; /* its checkpoints, and what is known of them: stages_of() */
     uint64_t
         kernel_size; /* of the kernel in memory, from pref_address on, .bss and .brk included */
     uint64_t margin; /* by how much the compressed data must end above the unpacked */
@@ -28,7 +28,7 @@ struct info {
 
 /*
  * Opens and unpacks the image, and its ELF files: those named, and for the parts that none was
- * named for, those that are found (find.h). Errors as image_open, image_unpack, symbols_named and stages_from_symbols.
+ * named for, those that are found (find.h). Errors as image_open, image_unpack, symbols_named and stages_of.
  *
  * init_minimum follows Linux's header.S: the buffer must hold the kernel, and it must hold the
  * decompressor at its end so that unpacking from its start never overtakes the compressed data. How
@@ -42,27 +42,13 @@ void info_close(struct info *info);
 /* The text form, for a person; fits 100 columns. */
 void info_text(const struct info *info, const struct text *out);
 
-/*
- * The JSON form, one object (docs/json.md):
- *
- *   image, version    strings; version is null when the image has none
- *   protocol          "2.15"
- *   setup             {"sectors": 39, "bytes": 20480}: with the boot sector in bytes, not in
- * sectors code              {"offset": "0x5000", "bytes": N, "start": "0x100000"}: the
- * protected-mode code in the file, and where a loader that knows nothing else puts it loadflags,
- * xloadflags  {"value": "0x1", "names": ["LOADED_HIGH"]} relocatable       boolean alignment
- * {"kernel": "0x200000", "minimum": "0x200000"} pref_address, init_size, init_size_minimum,
- * kernel_size, margin   "0x..." command_line_max  number, without the NUL build_id          of the
- * decompressor, hex, or null payload           {"codec": "xz", "offset": "0x..." in the file,
- * "bytes": N, "unpacked": N} kernel            {"entry": "0x...", "segments": [{"offset", "virt",
- * "phys", "file_size", "memory_size", "align": "0x...", "flags": "r-x"}, ...]}: the PT_LOADs
- *   relocations       {"abs32": N, "inverse32": N or null, "abs64": N}, or null without a table;
- *                     inverse32 is null in the tables of Linux 6.15 and newer, which have no such
- * list symbols           {"setup", "stub", "kernel"}: the ELF files' paths, or null checkpoints
- * [{"name", "index": N, "mode": "real16" | "protected32" | "long64", "module": "setup" | "stub" |
- * "kernel", "address": "0x..." as linked}, ...]
- */
+/* The JSON form: one object, with the fields that docs/json.md lists under info. */
 json_t *info_json(const struct info *info);
+
+/* Parts of both forms: the checkpoints, and those that were looked for and are not there. */
+void info_stages_text(const struct info *info, const struct text *out);
+json_t *info_stages_json(const struct stages *stages);
+json_t *info_absent_json(const struct stages *stages);
 
 /* What both forms say of flags: the name of a bit of loadflags or xloadflags; NULL when unknown. */
 const char *loadflag_name(unsigned int bit);

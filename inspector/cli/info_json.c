@@ -92,21 +92,6 @@ static json_t *path_of(const struct symbols *symbols)
     return symbols ? path_string(symbols_path(symbols)) : json_null();
 }
 
-static json_t *checkpoints(const struct stages *stages)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < stages->count; i++) {
-        const struct stage *stage = &stages->list[i];
-
-        json_array_append_new(
-            list, json_pack("{s:s,s:I,s:s,s:s,s:o}", "name", stage->name, "index",
-                            (json_int_t)stage->index, "mode", info_mode_name(stage->bits), "module",
-                            info_module_name(stage->module), "address", json_hex(stage->address)));
-    }
-    return list;
-}
-
 static json_t *alignment(const struct setup_fields *setup)
 {
     return json_pack("{s:o,s:o}", "kernel", json_hex(setup->kernel_alignment), "minimum",
@@ -155,6 +140,8 @@ json_t *info_json(const struct info *info)
                         json_pack("{s:o,s:o,s:o}", "setup", path_of(info->symbols.setup), "stub",
                                   path_of(info->symbols.stub), "kernel",
                                   path_of(info->symbols.kernel)));
-    json_object_set_new(object, "checkpoints", checkpoints(&info->stages));
+    json_object_set_new(object, "checkpoints", info_stages_json(&info->found.stages));
+    json_object_set_new(object, "absent", info_absent_json(&info->found.stages));
+    json_object_set_new(object, "refused", string_or_null(info->found.refused));
     return object;
 }

@@ -2,7 +2,6 @@
 #include "info.h"
 
 #include <elf.h>
-#include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -151,15 +150,7 @@ static void checkpoints(const struct info *info, const struct text *out)
     symbol_line(out, "setup ELF", info->symbols.setup);
     symbol_line(out, "stub ELF", info->symbols.stub);
     symbol_line(out, "kernel ELF", info->symbols.kernel);
-    text_label(out, "checkpoints");
-    text_print(out, TEXT_DIM, "%5s  %-24s  %-11s  %s\n", "index", "name", "mode", "linked at");
-    for (size_t i = 0; i < info->stages.count; i++) {
-        const struct stage *stage = &info->stages.list[i];
-
-        line(out, "", "%5" PRIu32 "  %-24s  %-11s  %s %s", stage->index, stage->name,
-             info_mode_name(stage->bits), info_module_name(stage->module),
-             text_hex(stage->address));
-    }
+    info_stages_text(info, out);
 }
 
 void info_text(const struct info *info, const struct text *out)

@@ -94,11 +94,15 @@ static void test_json(void **state)
                                                      "segments")),
                      2); /* the note is no PT_LOAD */
     expect_json(object, "relocations", "{\"abs32\":4,\"inverse32\":2,\"abs64\":3}");
-    expect_json(object, "checkpoints/0",
-                "{\"name\":\"setup-entry\",\"index\":0,\"mode\":\"real16\",\"module\":\"setup\","
-                "\"address\":\"0x26c\"}");
+    expect_json(
+        object, "checkpoints/0",
+        "{\"name\":\"setup-entry\",\"index\":0,\"mode\":\"real16\",\"module\":\"setup\","
+        "\"address\":\"0x26c\",\"source\":\"record\",\"certainty\":\"certain\",\"how\":null,"
+        "\"optional\":false}");
     expect_json(object, "checkpoints/1/mode", "\"protected32\"");
     expect_json(object, "checkpoints/2/module", "\"kernel\"");
+    expect_json(object, "absent", "[]");
+    expect_json(object, "refused", "null");
     json_decref(object);
     info_close(&info);
 }
