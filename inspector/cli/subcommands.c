@@ -16,6 +16,8 @@ const struct subcommand subcommands[] = {
     {"info", "IMAGE", "decode an image without running it", subcommand_info},
     {"wrap", "VMLINUZ -o IMAGE", "put the annotated stub in front of a real kernel",
      subcommand_wrap},
+    {"profile", "IMAGE", "count the instructions of each stage of a boot, or of two side by side",
+     subcommand_profile},
     {"sweep", "IMAGE", "boot many times and test how evenly KASLR spreads the kernel",
      subcommand_sweep},
     {"gateway", "IMAGE", "stand between gdb and the guest: target remote | bootscope gateway IMAGE",
