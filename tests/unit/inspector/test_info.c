@@ -216,6 +216,91 @@ static void test_text(void **state)
     info_close(&info);
 }
 
+static void add_stage(struct stages *stages, const char *name, enum stage_certainty certainty,
+                      const char *how, bool optional)
+{
+    struct stage *stage = &stages->list[stages->count++];
+
+    *stage = (struct stage){.bits = 64,
+                            .module = MODULE_STUB,
+                            .address = 0xfedcba9876543210,
+                            .source = STAGE_FROM_CODE,
+                            .certainty = certainty,
+                            .optional = optional};
+    snprintf(stage->name, sizeof(stage->name), "%s", name);
+    snprintf(stage->how, sizeof(stage->how), "%s", how);
+}
+
+static void add_absent(struct stages *stages, const char *name, bool expected, const char *why)
+{
+    struct stage_absent *absent = &stages->absent[stages->absent_count++];
+
+    absent->expected = expected;
+    snprintf(absent->name, sizeof(absent->name), "%s", name);
+    snprintf(absent->why, sizeof(absent->why), "%s", why);
+}
+
+/* As discover() may fill them, with a name and a reason as long as there is room for. */
+static struct info open_discovered(void)
+{
+    struct info info = open_image(bundle.image);
+    struct stages *stages = &info.found.stages;
+    char how[STAGE_HOW_MAX];
+
+    memset(how, 'h', sizeof(how));
+    how[sizeof(how) - 1] = 0;
+    *stages = (struct stages){.discovered = true};
+    add_stage(stages, "first", STAGE_CERTAIN, "the one lgdt", false);
+    add_stage(stages, "second", STAGE_LIKELY, "words and words", true);
+    add_stage(stages, "a-name-of-all-the-room-there-is", STAGE_LIKELY, how, true);
+    add_absent(stages, "third", true, "no lidt");
+    add_absent(stages, "fourth", true, "no lidt");
+    add_absent(stages, "fifth", false, "switched off when it was built");
+    return info;
+}
+
+static void test_text_of_what_was_looked_for(void **state)
+{
+    struct info info = open_discovered();
+    char *text = text_of(&info);
+
+    (void)state;
+    expect_narrow(text);
+    assert_non_null(strstr(text, "certain: the one lgdt\n"));
+    assert_non_null(strstr(text, "likely: words and words; not on every boot\n"));
+    /* One reason for two. */
+    assert_non_null(strstr(text, "  not found        0  third\n                   0  fourth\n"
+                                 "                      missing: no lidt\n"));
+    assert_non_null(strstr(text, "fifth\n                      no such stage: switched off"));
+    free(text);
+    info.found.stages.absent_count = 0;
+    snprintf(info.found.refused, sizeof(info.found.refused), "no jump to copied code");
+    text = text_of(&info);
+    assert_null(strstr(text, "not found"));
+    assert_non_null(strstr(text, "no others: no jump to copied code\n"));
+    free(text);
+    info_close(&info);
+}
+
+static void test_json_of_what_was_looked_for(void **state)
+{
+    struct info info = open_discovered();
+    json_t *object = info_json(&info);
+
+    (void)state;
+    expect_json(object, "checkpoints/1/how", "\"words and words\"");
+    expect_json(object, "checkpoints/1/source", "\"code\"");
+    expect_json(object, "checkpoints/1/certainty", "\"likely\"");
+    expect_json(object, "checkpoints/1/optional", "true");
+    expect_json(object, "absent/2",
+                "{\"name\":\"fifth\",\"index\":0,\"expected\":false,"
+                "\"why\":\"switched off when it was built\"}");
+    expect_json(object, "absent/0/expected", "true");
+    expect_json(object, "refused", "null");
+    json_decref(object);
+    info_close(&info);
+}
+
 /* Every flag set, and a version as long as the place allows: still 100 columns. */
 static void test_text_stays_in_its_columns(void **state)
 {
@@ -265,6 +350,8 @@ int main(void)
         cmocka_unit_test(test_memory_that_the_kernel_needs),
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_text_stays_in_its_columns),
+        cmocka_unit_test(test_text_of_what_was_looked_for),
+        cmocka_unit_test(test_json_of_what_was_looked_for),
         cmocka_unit_test(test_errors_are_the_modules_own),
     };
 
