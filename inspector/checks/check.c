@@ -109,6 +109,8 @@ static struct error *find_stages(const struct check *check, struct stages *ret)
         err = image_unpack(image, NULL, NULL);
     if (!err)
         err = symbols_named(image, check->guest.symbols, check->guest.symbol_count, &symbols);
+    if (!err && check->guest.vmlinux)
+        err = symbols_vmlinux(image, check->guest.vmlinux, &symbols);
     if (!err)
         err = symbols_find(image, &symbols);
     if (!err)

@@ -41,7 +41,7 @@ static void measure(struct info *info)
 }
 
 struct error *info_open(const char *path, const char *const *symbols, size_t symbol_count,
-                        struct info *ret)
+                        const char *vmlinux, struct info *ret)
 {
     struct info info = {0};
     struct error *err = image_open(path, &info.image);
@@ -50,6 +50,8 @@ struct error *info_open(const char *path, const char *const *symbols, size_t sym
         err = image_unpack(info.image, NULL, NULL);
     if (!err)
         err = symbols_named(info.image, symbols, symbol_count, &info.symbols);
+    if (!err && vmlinux)
+        err = symbols_vmlinux(info.image, vmlinux, &info.symbols);
     if (!err)
         err = symbols_find(info.image, &info.symbols);
     if (!err)

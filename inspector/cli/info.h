@@ -27,8 +27,9 @@ struct info {
 };
 
 /*
- * Opens and unpacks the image, and its ELF files: those named, and for the parts that none was
- * named for, those that are found (find.h). Errors as image_open, image_unpack, symbols_named and stages_of.
+ * Opens and unpacks the image, and its ELF files: those named (vmlinux may be NULL), and for the
+ * parts that none was named for, those that are found (find.h). Errors as image_open,
+ * image_unpack, symbols_named, symbols_vmlinux and stages_of.
  *
  * init_minimum follows Linux's header.S: the buffer must hold the kernel, and it must hold the
  * decompressor at its end so that unpacking from its start never overtakes the compressed data. How
@@ -36,7 +37,7 @@ struct info {
  * that.
  */
 struct error *info_open(const char *path, const char *const *symbols, size_t symbol_count,
-                        struct info *ret);
+                        const char *vmlinux, struct info *ret);
 void info_close(struct info *info);
 
 /* The text form, for a person; fits 100 columns. */

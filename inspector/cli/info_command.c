@@ -4,10 +4,10 @@
 #include "info.h"
 #include "options.h"
 
-enum { KEY_JSON = 0x100, KEY_SYMBOLS = 's' };
+enum { KEY_JSON = 0x100, KEY_VMLINUX, KEY_SYMBOLS = 's' };
 
 struct info_arguments {
-    const char *image;
+    const char *image, *vmlinux;
     const char *symbols[OPTION_SYMBOLS_MAX];
     size_t symbol_count;
     bool json;
@@ -17,6 +17,7 @@ static const struct argp_option options[] = {
     {"json", KEY_JSON, NULL, 0, "JSON instead of text (docs/json.md)", 0},
     {"symbols", KEY_SYMBOLS, "FILE", 0,
      "ELF file of the stub, its setup code or the kernel; may be repeated", 0},
+    {"vmlinux", KEY_VMLINUX, "FILE", 0, "the kernel proper of IMAGE (vmlinux)", 0},
     {0},
 };
 
@@ -33,6 +34,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
             argp_error(state, "more than %d --symbols files", OPTION_SYMBOLS_MAX);
         else
             arguments->symbols[arguments->symbol_count++] = argument;
+        break;
+    case KEY_VMLINUX:
+        arguments->vmlinux = argument;
         break;
     case ARGP_KEY_ARG:
         if (arguments->image)
@@ -59,7 +63,8 @@ struct error *subcommand_info(int argc, char **argv, int *ret_status)
     struct error *err;
 
     argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    err = info_open(arguments.image, arguments.symbols, arguments.symbol_count, &info);
+    err = info_open(arguments.image, arguments.symbols, arguments.symbol_count, arguments.vmlinux,
+                    &info);
     if (err)
         return err;
     if (arguments.json) {

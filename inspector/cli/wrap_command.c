@@ -56,7 +56,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static struct error *print_json(const char *image)
 {
     struct info info;
-    struct error *err = info_open(image, NULL, 0, &info);
+    struct error *err = info_open(image, NULL, 0, NULL, &info);
 
     if (err)
         return err;

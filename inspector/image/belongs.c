@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "belongs.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "bootparams.h"
@@ -9,6 +10,9 @@
 
 /* A file that shares fewer bytes than this with the image has not shown anything. */
 #define EVIDENCE_MIN 64
+
+/* So much of each PT_LOAD is compared: no page of the rest is brought into memory for it. */
+#define KERNEL_EVIDENCE 65536
 
 /* Where kernel_version counts from, and how much of the setup code is the string's. */
 #define VERSION_BASE 0x200
@@ -84,7 +88,9 @@ static bool is_setup(const struct image *image, const struct elf_file *file)
 
 static bool is_stub(const struct image *image, const struct elf_file *file)
 {
-    struct linked linked = {image->bytes + image->protected_offset, image->protected_size, {{0}}};
+    /* The last word of the protected-mode code is its CRC-32, which the packer fills in. */
+    size_t size = image->protected_size;
+    struct linked linked = {image->bytes + image->protected_offset, size, {{size - 4, size}}};
 
     if (image->build_id[0] && file->build_id[0])
         return strcmp(image->build_id, file->build_id) == 0;
@@ -97,38 +103,78 @@ static bool same_load(const struct kernel_segment *segment, const GElf_Phdr *hea
            segment->filesz == header->p_filesz && segment->memsz == header->p_memsz;
 }
 
-/* The payload's ELF is a stripped copy: offsets in the file may differ, addresses may not. */
-static bool same_layout(const struct kernel *kernel, const struct elf_file *file)
+/* The payload's ELF is a stripped copy: offsets in the file may differ, what is loaded may not. */
+static bool same_bytes(const struct kernel *kernel, const struct kernel_segment *segment,
+                       const struct elf_file *file, const GElf_Phdr *header)
 {
-    GElf_Phdr header;
+    size_t size = segment->filesz < KERNEL_EVIDENCE ? (size_t)segment->filesz : KERNEL_EVIDENCE;
+
+    if (size == 0)
+        return true;
+    const Elf_Data *data = elf_getdata_rawchunk(file->elf, (int64_t)header->p_offset, size,
+                                                ELF_T_BYTE);
+    return data && data->d_buf && memcmp(data->d_buf, kernel->bytes + segment->offset, size) == 0;
+}
+
+/* What differs, in a word; NULL: nothing. */
+static const char *other_load(const struct kernel *kernel, const struct elf_file *file)
+{
     size_t count;
 
-    if (kernel->entry != file->header.e_entry || elf_getphdrnum(file->elf, &count) != 0 ||
-        count != kernel->segment_count)
-        return false;
+    if (elf_getphdrnum(file->elf, &count) != 0 || count != kernel->segment_count)
+        return "it has other segments";
     for (size_t i = 0; i < count; i++) {
-        if (!gelf_getphdr(file->elf, (int)i, &header) || header.p_type != kernel->segments[i].type)
-            return false;
-        if (header.p_type == PT_LOAD && !same_load(&kernel->segments[i], &header))
-            return false;
+        const struct kernel_segment *segment = &kernel->segments[i];
+        GElf_Phdr header;
+
+        if (!gelf_getphdr(file->elf, (int)i, &header) || header.p_type != segment->type)
+            return "it has other segments";
+        if (header.p_type == PT_LOAD && !same_load(segment, &header))
+            return "its PT_LOADs lie elsewhere, or have other sizes";
+        if (header.p_type == PT_LOAD && !same_bytes(kernel, segment, file, &header))
+            return "it has other code or data in a PT_LOAD";
     }
-    return true;
+    return NULL;
+}
+
+static void payload_build_id(const struct kernel *kernel, char out[BUILD_ID_TEXT])
+{
+    out[0] = '\0';
+    for (unsigned int i = 0; i < kernel->segment_count && !out[0]; i++)
+        if (kernel->segments[i].type == PT_NOTE)
+            build_id_in_notes(kernel->bytes + kernel->segments[i].offset,
+                              (size_t)kernel->segments[i].filesz, out);
+}
+
+const char *kernel_mismatch(const struct image *image, const struct elf_file *file,
+                            char out[MISMATCH_MAX])
+{
+    const struct kernel *kernel = &image->kernel;
+    unsigned int bits = file->header.e_ident[EI_CLASS] == ELFCLASS32 ? 32 : 64;
+    char build_id[BUILD_ID_TEXT];
+
+    payload_build_id(kernel, build_id);
+    if (build_id[0] && file->build_id[0]) {
+        if (strcmp(build_id, file->build_id) == 0)
+            return NULL;
+        snprintf(out, MISMATCH_MAX, "its build ID is %s, the kernel's %s", file->build_id,
+                 build_id);
+    } else if (bits != kernel->bits) {
+        snprintf(out, MISMATCH_MAX, "it is of %u bits, the kernel of %u", bits, kernel->bits);
+    } else if (file->header.e_entry != kernel->entry) {
+        snprintf(out, MISMATCH_MAX, "its entry is 0x%llx, the kernel's 0x%llx",
+                 (unsigned long long)file->header.e_entry, (unsigned long long)kernel->entry);
+    } else {
+        return other_load(kernel, file);
+    }
+    return out;
 }
 
 static bool is_kernel(const struct image *image, const struct elf_file *file)
 {
-    const struct kernel *kernel = &image->kernel;
-    char build_id[BUILD_ID_TEXT] = "";
+    char why[MISMATCH_MAX];
 
-    if (!image->unpacked)
-        return false;
-    for (unsigned int i = 0; i < kernel->segment_count && !build_id[0]; i++)
-        if (kernel->segments[i].type == PT_NOTE)
-            build_id_in_notes(kernel->bytes + kernel->segments[i].offset,
-                              (size_t)kernel->segments[i].filesz, build_id);
-    if (build_id[0] && file->build_id[0])
-        return strcmp(build_id, file->build_id) == 0;
-    return same_layout(kernel, file);
+    return image->unpacked && !kernel_mismatch(image, file, why);
 }
 
 static enum part part_by_kind(const struct elf_file *file)

@@ -180,6 +180,41 @@ struct error *symbols_named(const struct image *image, const char *const *paths,
     return err;
 }
 
+static struct error *check_vmlinux(const struct image *image, const char *path,
+                                   const struct elf_file *file)
+{
+    static const char *const others[] = {
+        [PART_SETUP] = "setup code", [PART_STUB] = "decompressor", [PART_KERNEL] = NULL};
+    enum part part = part_of(image, file);
+    char why[MISMATCH_MAX];
+
+    /* By its kind alone an i386 kernel is no other than its setup code. */
+    if (part == PART_KERNEL || (!image && part == PART_SETUP))
+        return NULL;
+    if (part != PART_NONE)
+        return error_new(ERROR_INPUT, "%s: this is the %s: name it with --symbols", path,
+                         others[part]);
+    return error_new(ERROR_INPUT, "%s: not the kernel in %s: %s", path, image->path,
+                     kernel_mismatch(image, file, why));
+}
+
+struct error *symbols_vmlinux(struct image *image, const char *path, struct symbol_files *files)
+{
+    struct elf_file file;
+    struct error *err = image ? image_unpack(image, NULL, NULL) : NULL;
+
+    if (err)
+        return err;
+    err = elf_file_open(path, &file);
+    if (err)
+        return error_context(err, "%s", path);
+    err = check_vmlinux(image, path, &file);
+    elf_file_close(&file);
+    if (!err && files->kernel)
+        err = error_new(ERROR_INPUT, "%s: the same part as %s", path, symbols_path(files->kernel));
+    return err ? err : symbols_open(path, &files->kernel);
+}
+
 void symbol_files_close(struct symbol_files *files)
 {
     symbols_close(files->setup);

@@ -7,7 +7,7 @@
  *   setup code    its sections hold the same bytes as the image's setup code, the header and the
  *                 version string aside, which the packer fills in;
  *   kernel        its build ID is the one in the unpacked payload; where either has none, entry
- *                 and PT_LOADs are the same.
+ *                 and PT_LOADs are the same, and what the first 64 KiB of each hold.
  */
 #ifndef BOOTSCOPE_IMAGE_FIND_H
 #define BOOTSCOPE_IMAGE_FIND_H
@@ -42,6 +42,14 @@ struct error *symbols_find(const struct image *image, struct symbol_files *files
  */
 struct error *symbols_named(const struct image *image, const char *const *paths, size_t count,
                             struct symbol_files *files);
+
+/*
+ * Opens the kernel proper that the user named, and unpacks the image for that when it is not.
+ * Without an image any ELF file will do that is no decompressor.
+ * ERROR_INPUT: it cannot be opened, is not the image's kernel (with the reason), or that has its file
+ * already; also as image_unpack. *files stays valid.
+ */
+struct error *symbols_vmlinux(struct image *image, const char *path, struct symbol_files *files);
 
 /* Closes what is there and empties it. */
 void symbol_files_close(struct symbol_files *files);

@@ -13,6 +13,7 @@ enum {
     KEY_CPU = 0x100,
     KEY_INITRD,
     KEY_QEMU,
+    KEY_VMLINUX,
     KEY_JSON, /* -j is left to --jobs, as in make and prove */
 };
 
@@ -28,6 +29,8 @@ static const struct argp_option options[] = {
      "ELF file of the stub, its setup code or the kernel; may be repeated. Without it, the ELF "
      "files beside IMAGE that belong to it are used",
      0},
+    {"vmlinux", KEY_VMLINUX, "FILE", 0,
+     "the kernel proper of IMAGE (vmlinux): its symbols, wherever it was put", 0},
     {"timeout", KEY_TIMEOUT, "TIME", 0, "give up after so long: 500ms, 10s, 2m", 0},
     {0},
 };
@@ -93,6 +96,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
             argp_error(state, "more than %d --symbols files", OPTION_SYMBOLS_MAX);
         else
             guest->symbols[guest->symbol_count++] = argument;
+        break;
+    case KEY_VMLINUX:
+        guest->vmlinux = argument;
         break;
     case KEY_TIMEOUT:
         if (!parse_duration(argument, &guest->timeout_ms))

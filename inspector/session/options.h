@@ -19,7 +19,7 @@
 
 /* What the guest gets and how the inspector treats it; strings are argv's. */
 struct guest_options {
-    const char *memory, *cpu, *append, *initrd, *qemu;
+    const char *memory, *cpu, *append, *initrd, *qemu, *vmlinux;
     const char *symbols[OPTION_SYMBOLS_MAX];
     size_t symbol_count;
     int64_t timeout_ms;
@@ -28,7 +28,7 @@ struct guest_options {
 };
 
 /*
- * --memory --cpu --append --initrd --qemu --symbols --timeout --json. The parent's parser must set
+ * --memory --cpu --append --initrd --qemu --symbols --vmlinux --timeout --json. The parent's parser must set
  * state->child_inputs[0] to a struct guest_options in ARGP_KEY_INIT.
  */
 extern const struct argp guest_argp;

@@ -15,6 +15,8 @@ static struct error *open_symbols(const struct session_options *options, struct 
     struct error *err = symbols_named(session->image, guest->symbols, guest->symbol_count,
                                       &session->symbols);
 
+    if (!err && guest->vmlinux)
+        err = symbols_vmlinux(session->image, guest->vmlinux, &session->symbols);
     if (!err && session->image)
         err = symbols_find(session->image, &session->symbols);
     return err;

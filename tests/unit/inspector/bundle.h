@@ -35,7 +35,7 @@ static inline void make_stub(struct bundle *bundle, const struct blob *payload)
     char source[2048];
     snprintf(source, sizeof(source),
              ".text\n.globl startup_32\nstartup_32: .fill 0x200, 1, 0x91\n"
-             ".globl input_data\ninput_data: .incbin \"payload.bin\"\n" RECORDS RECORD(
+             ".globl input_data\ninput_data: .incbin \"payload.bin\"\n.balign 16\n" RECORDS RECORD(
                  "startup_32 + 0x10", "3", "32", "startup-32"));
     bundle->stub = make_elf(bundle->folder, "stub", 64, source);
 }
@@ -66,6 +66,7 @@ static inline struct bundle make_bundle(uint8_t variant)
     struct blob kernel = synth_kernel(true), elf = synth_elf(0);
 
     kernel.data[SYNTH_TEXT_AT] = variant;
+    elf.data[SYNTH_TEXT_AT] = variant;
     put_note(&kernel, SYNTH_NOTE_AT, variant);
     struct blob payload = pack_payload(CODEC_XZ, &kernel);
     make_stub(&bundle, &payload);

@@ -82,8 +82,7 @@ static void test_files_of_another_build_are_passed_over(void **state)
     run_tool("cd '%s' && mkdir kept && mv *.elf kept && cp '%s'/*.elf . && echo junk >image.elf",
              ours.folder, other.folder);
     image = open_ours(true);
-    /* The synthetic kernel ELFs differ in nothing: entry and segments are evidence enough. */
-    expect_found(image, NULL, NULL, ours.kernel);
+    expect_found(image, NULL, NULL, NULL);
     image_close(image);
     run_tool("cd '%s' && rm *.elf && mv kept/*.elf . && rmdir kept", ours.folder);
 }
@@ -176,6 +175,116 @@ static void test_named_files_that_do_not_belong(void **state)
     image_close(image);
 }
 
+/* The bundle's image as Linux's packer leaves one: nothing behind .text, whose end is a CRC. */
+static struct blob image_with_crc(void)
+{
+    struct blob whole = read_blob(ours.image), text;
+    char path[4096];
+
+    run_tool("cd '%s' && objcopy -O binary -j .text stub.elf text", ours.folder);
+    snprintf(path, sizeof(path), "%s/text", ours.folder);
+    text = read_blob(path);
+    struct blob image = blob_new(SYNTH_SETUP_SIZE + text.size);
+    memcpy(image.data, whole.data, image.size);
+    put(&image, BP_syssize, text.size / 16, 4);
+    memset(image.data + image.size - 4, 0xc5, 4);
+    blob_free(&whole);
+    blob_free(&text);
+    return image;
+}
+
+static struct error *name_stub(const struct blob *blob, struct symbol_files *files)
+{
+    const char *paths[] = {ours.stub};
+    char *path = write_blob(ours.folder, "crc", blob);
+    struct image *image;
+
+    good(image_open(path, &image));
+    struct error *err = symbols_named(image, paths, 1, files);
+    image_close(image);
+    free(path);
+    return err;
+}
+
+static void test_a_decompressor_without_build_id(void **state)
+{
+    struct symbol_files files = {0};
+    struct blob image = image_with_crc();
+
+    (void)state;
+    good(name_stub(&image, &files));
+    expect_path(files.stub, ours.stub);
+    symbol_files_close(&files);
+    image.data[image.size - 5] ^= 1;
+    bad_input(name_stub(&image, &files), "belongs to no part of");
+    blob_free(&image);
+    run_tool("cd '%s' && rm crc text", ours.folder);
+}
+
+static void expect_vmlinux(const char *path, const char *why)
+{
+    struct image *image = open_ours(false);
+    struct symbol_files files = {0};
+
+    if (why) {
+        bad_input(symbols_vmlinux(image, path, &files), why);
+        assert_null(files.kernel);
+    } else {
+        good(symbols_vmlinux(image, path, &files));
+        expect_path(files.kernel, path);
+        bad_input(symbols_vmlinux(image, path, &files), "the same part as");
+    }
+    symbol_files_close(&files);
+    image_close(image);
+}
+
+/* The image need not be unpacked before. */
+static void test_vmlinux(void **state)
+{
+    (void)state;
+    expect_vmlinux(ours.kernel, NULL);
+    expect_vmlinux(other.kernel, "/image: it has other code or data in a PT_LOAD");
+    expect_vmlinux(ours.setup, "this is the setup code: name it with --symbols");
+    expect_vmlinux(ours.stub, "this is the decompressor: name it with --symbols");
+    expect_vmlinux(other.stub, "not the kernel in");
+    expect_vmlinux(ours.image, "not an ELF file");
+    expect_vmlinux("/no/such", "/no/such: No such file");
+}
+
+static void changed_vmlinux(size_t at, const char *why)
+{
+    struct blob blob = read_blob(ours.kernel);
+
+    blob.data[at] ^= 1;
+    char *path = write_blob(ours.folder, "changed", &blob);
+    expect_vmlinux(path, why);
+    run_tool("rm '%s'", path);
+    free(path);
+    blob_free(&blob);
+}
+
+static void test_vmlinux_of_another_layout(void **state)
+{
+    (void)state;
+    changed_vmlinux(offsetof(Elf64_Ehdr, e_entry), "its entry is 0x");
+    changed_vmlinux(sizeof(Elf64_Ehdr) + sizeof(Elf64_Phdr) + offsetof(Elf64_Phdr, p_memsz),
+                    "its PT_LOADs lie elsewhere, or have other sizes");
+    changed_vmlinux(sizeof(Elf64_Ehdr) + offsetof(Elf64_Phdr, p_type), "has other segments");
+    changed_vmlinux(offsetof(Elf64_Ehdr, e_phnum), "has other segments");
+    changed_vmlinux(SYNTH_DATA_AT, "has other code or data in a PT_LOAD");
+}
+
+static void test_vmlinux_without_an_image(void **state)
+{
+    struct symbol_files files = {0};
+
+    (void)state;
+    bad_input(symbols_vmlinux(NULL, ours.stub, &files), "this is the decompressor");
+    good(symbols_vmlinux(NULL, ours.kernel, &files));
+    expect_path(files.kernel, ours.kernel);
+    symbol_files_close(&files);
+}
+
 static void test_without_an_image_the_kind_decides(void **state)
 {
     const char *paths[] = {ours.stub, ours.kernel, other.setup};
@@ -199,6 +308,10 @@ int main(void)
         cmocka_unit_test(test_a_malformed_file_that_belongs_is_an_error),
         cmocka_unit_test(test_named_files_find_their_places),
         cmocka_unit_test(test_named_files_that_do_not_belong),
+        cmocka_unit_test(test_a_decompressor_without_build_id),
+        cmocka_unit_test(test_vmlinux),
+        cmocka_unit_test(test_vmlinux_of_another_layout),
+        cmocka_unit_test(test_vmlinux_without_an_image),
         cmocka_unit_test(test_without_an_image_the_kind_decides),
     };
 

@@ -30,7 +30,7 @@ static struct info open_image(const char *path)
 {
     struct info info = {0};
 
-    good(info_open(path, NULL, 0, &info));
+    good(info_open(path, NULL, 0, NULL, &info));
     return info;
 }
 
@@ -329,13 +329,13 @@ static void test_errors_are_the_modules_own(void **state)
 {
     const char *const wrong[] = {"/no/such.elf"};
     struct info info;
-    struct error *err = info_open("/no/such/image", NULL, 0, &info);
+    struct error *err = info_open("/no/such/image", NULL, 0, NULL, &info);
 
     (void)state;
     assert_non_null(err);
     assert_string_equal(error_message(err), "/no/such/image: No such file or directory");
     error_free(err);
-    err = info_open(bundle.image, wrong, 1, &info);
+    err = info_open(bundle.image, wrong, 1, NULL, &info);
     assert_non_null(err);
     assert_string_equal(error_message(err), "/no/such.elf: No such file or directory");
     error_free(err);
