@@ -60,10 +60,11 @@ static void note_constants(struct setup_function *function, const struct insn *i
         if (!immediate(insn, i, &value))
             continue;
         function->says_smap |= (uint32_t)value == SMAP;
-        if (insn->id == X86_INS_MOV) {
+        if (insn->id == X86_INS_MOV)
             function->asks_e820 |= (uint16_t)value == E820;
+        /* The shortest way to a small constant is to push it. */
+        if (insn->id == X86_INS_MOV || insn->id == X86_INS_PUSH)
             function->calls_int15 |= (uint16_t)value == 0x15;
-        }
         function->calls_int15 |= insn->id == X86_INS_INT && value == 0x15;
     }
 }

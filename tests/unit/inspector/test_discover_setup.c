@@ -208,7 +208,7 @@ static void test_each_way_of_asking_in_a_function_of_its_own(void **state)
     pieces.detect = "detect_memory: calll ask_88\n calll ask_e820\n retl\ndetect_memory_end:\n"
                     "ask_88: movw $0x15, %ax\n calll firmware\n retl\n"
                     "ask_e820: movw $0xe820, 28(%esp)\n movl $0x534d4150, 20(%esp)\n"
-                    " movl $0x15, %eax\n calll firmware\n retl\n"
+                    " pushl $0x15\n popl %eax\n calll firmware\n retl\n"
                     "firmware: int $0\n retl\nstop: hlt\n jmp stop\n";
     look_into(&pieces, false);
     expect_all();
