@@ -11,7 +11,7 @@ struct inherited {
     int qmp, markers, serial, log, gdb, ram, keep;
 };
 
-#define ARGUMENTS_MAX   48
+#define ARGUMENTS_MAX   64
 #define ARGUMENTS_TEXTS 9
 
 struct arguments {

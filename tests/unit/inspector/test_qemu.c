@@ -278,6 +278,33 @@ static void test_instruction_count(void **state)
     assert_false(known);
 }
 
+/* With every option there is, the command line still has room. */
+static void test_all_options(void **state)
+{
+    struct fixture *f = *state;
+    struct guest_code code = {0};
+    char initrd[sizeof(f->path)];
+    enum qemu_end end;
+
+    code_exit(&code, TEACHING_PASS);
+    in_folder(f, "initrd");
+    snprintf(initrd, sizeof(initrd), "%s", code_write_image(&code, f->path));
+    in_folder(f, "image");
+    struct qemu_options options = {.image = code_write_image(&code, f->path),
+                                   .initrd = initrd,
+                                   .append = "quiet",
+                                   .memory = "64M",
+                                   .cpu = "max",
+                                   .icount = true};
+    good(qemu_start(&options, f->loop, &f->qemu));
+    good(qemu_wait(f->qemu, loop_in(PATIENCE), &end));
+    assert_int_equal(end, QEMU_PASS);
+    qemu_close(f->qemu);
+    f->qemu = NULL;
+    options.debug = options.keep = true;
+    good(qemu_start(&options, f->loop, &f->qemu));
+}
+
 static int open_descriptors(void)
 {
     DIR *folder = opendir("/proc/self/fd");
@@ -356,6 +383,7 @@ int main(void)
         CASE(test_refused_arguments),
         CASE(test_program_that_cannot_run),
         CASE(test_names_with_commas),
+        CASE(test_all_options),
         CASE(test_instruction_count),
         CASE(test_nothing_is_left),
         CASE(test_dies_with_its_parent),
