@@ -28,6 +28,7 @@ struct error *subcommand_info(int argc, char **argv, int *ret_status);
 struct error *subcommand_repl(int argc, char **argv, int *ret_status);
 struct error *subcommand_wrap(int argc, char **argv, int *ret_status);
 struct error *subcommand_profile(int argc, char **argv, int *ret_status);
+struct error *subcommand_compare(int argc, char **argv, int *ret_status);
 struct error *subcommand_sweep(int argc, char **argv, int *ret_status);
 struct error *subcommand_gateway(int argc, char **argv, int *ret_status);
 struct error *subcommand_lesson(int argc, char **argv, int *ret_status);

@@ -18,6 +18,8 @@ const struct subcommand subcommands[] = {
      subcommand_wrap},
     {"profile", "IMAGE", "count the instructions of each stage of a boot, or of two side by side",
      subcommand_profile},
+    {"compare", "IMAGE IMAGE2", "boot two images, or one in two ways, and show what differs",
+     subcommand_compare},
     {"sweep", "IMAGE", "boot many times and test how evenly KASLR spreads the kernel",
      subcommand_sweep},
     {"gateway", "IMAGE", "stand between gdb and the guest: target remote | bootscope gateway IMAGE",

@@ -39,14 +39,15 @@ static bool within(uint64_t address, struct maybe start, uint64_t size)
     return start.known && address >= start.value && address - start.value < size;
 }
 
-struct place field_place(const struct field_anchors *anchors, uint64_t address)
+struct place field_place_of(const struct field_anchors *anchors, uint64_t address)
 {
     const struct facts *facts = &anchors->facts;
     struct maybe high = {.known = facts->virtual.known,
                          .value = anchors->map + facts->virtual.value};
-    uint64_t copied = facts->copy.known && anchors->copy_end > facts->copy.value
-                          ? anchors->copy_end - facts->copy.value
-                          : anchors->load_size;
+    /* With its .bss, which the file has not. */
+    uint64_t whole = facts->copy.known && anchors->copy_end > facts->copy.value
+                         ? anchors->copy_end - facts->copy.value
+                         : anchors->file_size;
     /* What was unpacked may lie over what was loaded, and the copy in the end of its buffer. */
     const struct {
         enum anchor anchor;
@@ -56,10 +57,10 @@ struct place field_place(const struct field_anchors *anchors, uint64_t address)
         {ANCHOR_BOOT_PARAMS, facts->boot_params, PARAMS_SIZE},
         {ANCHOR_SETUP, facts->setup, SETUP_SIZE},
         {ANCHOR_OUTPUT, facts->output, facts->running_kernel ? anchors->kernel_size : 0},
-        {ANCHOR_COPY, facts->copy, copied},
-        {ANCHOR_LOAD, facts->load, facts->running_copy ? 0 : anchors->load_size},
+        {ANCHOR_COPY, facts->copy, whole},
+        {ANCHOR_LOAD, facts->load, facts->running_copy ? 0 : whole},
         {ANCHOR_OUTPUT, facts->output, anchors->kernel_size},
-        {ANCHOR_LOAD, facts->load, anchors->load_size},
+        {ANCHOR_LOAD, facts->load, whole},
         {ANCHOR_VIRTUAL, high, anchors->kernel_size},
     };
 
@@ -95,7 +96,8 @@ void fields_free(struct fields *fields)
 {
     for (size_t i = 0; i < fields->count; i++) {
         free(fields->list[i].value);
-        free(fields->list[i].rest);
+        free(fields->list[i].head);
+        free(fields->list[i].tail);
     }
     free(fields->list);
     *fields = (struct fields){0};
@@ -112,7 +114,7 @@ const struct field *fields_find(const struct fields *fields, const char *name)
 static bool same_place(const struct field *a, const struct field *b)
 {
     if (a->place.anchor == ANCHOR_NONE || a->place.anchor != b->place.anchor ||
-        strcmp(a->rest, b->rest) != 0)
+        strcmp(a->head, b->head) != 0 || strcmp(a->tail, b->tail) != 0)
         return false;
     return a->place.offset == b->place.offset ||
            (a->symbol[0] && strcmp(a->symbol, b->symbol) == 0);

@@ -52,12 +52,14 @@ struct field {
     char name[FIELD_NAME_MAX]; /* one of its kind in a list: "cr4", "gdt 0x10" */
     char *value;               /* for people, with bits by name */
     /*
-     * Of an address: where it is, and what symbol is there ("" when none fits). Behind the address,
-     * value may say more (rest: "limit 0x2f"), which must be the same for the same place.
+     * Of an address: value is head, the address, and tail ("0x20 base ", 0x1ab4040, " limit 0x67").
+     * Both must be the same for the same place. head is NULL when value holds no address.
      */
+    uint64_t address;
+    char *head, *tail;
+    /* After fields_place(): where the address is, and what symbol is there ("" when none fits). */
     struct place place;
     char symbol[64];
-    char *rest; /* NULL without place; "" when there is no more */
     /* A general register: many hold what is left of a computation. */
     bool scratch;
 };
@@ -70,19 +72,24 @@ struct fields {
 /* Where things are for fields_capture, beyond the facts of a stop. */
 struct field_anchors {
     struct facts facts;
-    uint64_t load_size, kernel_size; /* in bytes: protected-mode code; init_size */
+    uint64_t file_size, kernel_size; /* in bytes: protected-mode code in the file; init_size */
     uint64_t map;                    /* image_map() */
     uint64_t copy_end;               /* 0: not known */
 };
-struct place field_place(const struct field_anchors *anchors, uint64_t address);
+struct place field_place_of(const struct field_anchors *anchors, uint64_t address);
 
 /*
- * Takes the state of a stop; paging is its page tables, which were captured before. copy_end is kept
- * by the caller from stop to stop, 0 at first. Errors: those of the views gdt, idt and params. On
- * error *ret is empty.
+ * Takes the state of a stop; paging is its page tables, which were captured before. Errors: those of
+ * the views gdt, idt and params. On error *ret is empty.
  */
 struct error *fields_capture(const struct stop *stop, const struct pagetable_view *paging,
-                             uint64_t *copy_end, struct fields *ret);
+                             struct fields *ret);
+/*
+ * Finds the place of every address, from what is known of the boot: afterwards that is more than at
+ * the stop itself. Of stop only the facts, the image and the symbols are used. copy_end: see
+ * field_anchors.
+ */
+void fields_place(struct fields *fields, const struct stop *stop, uint64_t copy_end);
 void fields_free(struct fields *fields);
 
 /* By name; NULL when there is none. */

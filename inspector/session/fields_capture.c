@@ -18,32 +18,19 @@
 
 struct capture {
     const struct stop *stop;
-    struct field_anchors anchors;
     struct fields *fields;
 };
 
-static void set_symbol(const struct capture *capture, uint64_t address, struct field *field)
-{
-    char whole[160];
-
-    if (!stop_describe(capture->stop, virt(address), whole, sizeof(whole)))
-        return;
-    /* The same place may be on another line of another build. */
-    whole[strcspn(whole, " ")] = '\0';
-    snprintf(field->symbol, sizeof(field->symbol), "%.*s", (int)sizeof(field->symbol) - 1, whole);
-}
-
-/* An address, and what goes with it (or ""). */
+/* An address between what goes with it (or ""). */
 static struct field *add_address(struct capture *capture, enum field_group group, const char *name,
-                                 uint64_t address, const char *rest)
+                                 const char *head, uint64_t address, const char *tail)
 {
-    struct field *field = fields_add(capture->fields, group, name, "%s%s%s", text_hex(address),
-                                     rest[0] ? " " : "", rest);
+    struct field *field = fields_add(capture->fields, group, name, "%s%s%s", head,
+                                     text_hex(address), tail);
 
-    field->place = field_place(&capture->anchors, address);
-    field->rest = text_new("%s", rest);
-    if (field->place.anchor != ANCHOR_NONE)
-        set_symbol(capture, address, field);
+    field->address = address;
+    field->head = text_new("%s", head);
+    field->tail = text_new("%s", tail);
     return field;
 }
 
@@ -57,32 +44,42 @@ static void add_flags(struct capture *capture, const char *name, const struct fl
                names[0] ? " " : "", names);
 }
 
+/* A segment or descriptor; only a base that is not 0 is the address of something. */
+static void add_based(struct capture *capture, enum field_group group, const char *name,
+                      const char *head, uint64_t base, const char *tail)
+{
+    if (base)
+        add_address(capture, group, name, head, base, tail);
+    else
+        fields_add(capture->fields, group, name, "%s0x0%s", head, tail);
+}
+
 static void add_segments(struct capture *capture)
 {
     const struct registers *regs = &capture->stop->regs;
-    char type[DESCRIPTOR_TEXT_MAX];
+    char type[DESCRIPTOR_TEXT_MAX], head[32], tail[96];
 
     for (unsigned int i = 0; i < SEG_COUNT; i++) {
         const struct segment *segment = &regs->segment[i];
         const char *name = segment_name((enum segment_register)i);
 
+        snprintf(head, sizeof(head), "%#x base ", segment->selector);
+        snprintf(tail, sizeof(tail), " limit %#x %s", segment->limit,
+                 segment_type_text(segment, regs->efer & EFER_LMA, type, sizeof(type)));
         if (regs->hidden_known)
-            fields_add(capture->fields, FIELD_REGISTER, name, "%s base %s limit %s %s",
-                       text_hex(segment->selector), text_hex(segment->base),
-                       text_hex(segment->limit),
-                       segment_type_text(segment, regs->efer & EFER_LMA, type, sizeof(type)));
+            add_based(capture, FIELD_REGISTER, name, head, segment->base, tail);
         else if (i < SEG_LDTR)
-            fields_add(capture->fields, FIELD_REGISTER, name, "%s", text_hex(segment->selector));
+            fields_add(capture->fields, FIELD_REGISTER, name, "%#x", segment->selector);
     }
 }
 
 static void add_table_register(struct capture *capture, const char *name,
                                const struct table_register *table)
 {
-    char rest[32];
+    char tail[32];
 
-    snprintf(rest, sizeof(rest), "limit %#x", table->limit);
-    add_address(capture, FIELD_REGISTER, name, table->base, rest);
+    snprintf(tail, sizeof(tail), " limit %#x", table->limit);
+    add_address(capture, FIELD_REGISTER, name, "", table->base, tail);
 }
 
 static void add_general(struct capture *capture)
@@ -92,8 +89,8 @@ static void add_general(struct capture *capture)
 
     for (unsigned int i = 0; i < GPR_COUNT; i++)
         if (i != RSP)
-            add_address(capture, FIELD_REGISTER, gpr_name((enum gpr)i), regs->gpr[i], "")->scratch =
-                true;
+            add_address(capture, FIELD_REGISTER, gpr_name((enum gpr)i), "", regs->gpr[i], "")
+                ->scratch = true;
     fields_add(capture->fields, FIELD_REGISTER, "cr2", "%s", text_hex(regs->cr2))->scratch = true;
     fields_add(capture->fields, FIELD_REGISTER, "status flags", "%s",
                flags_text(&flags_rflags, regs->rflags & RFLAGS_STATUS, names, sizeof(names)))
@@ -106,12 +103,12 @@ static void add_registers(struct capture *capture)
     char names[FLAGS_TEXT_MAX];
 
     fields_add(capture->fields, FIELD_CODE, "mode", "%s", cpu_mode_name(registers_mode(regs)));
-    add_address(capture, FIELD_CODE, "rip", registers_pc(regs).value, "");
-    add_address(capture, FIELD_REGISTER, "rsp", registers_stack(regs).value, "");
+    add_address(capture, FIELD_CODE, "rip", "", registers_pc(regs).value, "");
+    add_address(capture, FIELD_REGISTER, "rsp", "", registers_stack(regs).value, "");
     flags_text(&flags_rflags, regs->rflags & ~(uint64_t)RFLAGS_STATUS, names, sizeof(names));
     fields_add(capture->fields, FIELD_REGISTER, "rflags", "%s", names[0] ? names : "none");
     add_flags(capture, "cr0", &flags_cr0, regs->cr0);
-    add_address(capture, FIELD_REGISTER, "cr3", regs->cr3, "");
+    add_address(capture, FIELD_REGISTER, "cr3", "", regs->cr3, "");
     add_flags(capture, "cr4", &flags_cr4, regs->cr4);
     add_flags(capture, "efer", &flags_efer, regs->efer);
     fields_add(capture->fields, FIELD_REGISTER, "cr8", "%s", text_hex(regs->cr8));
@@ -127,7 +124,7 @@ static struct error *add_gdt(struct capture *capture)
 {
     struct gdt_view view;
     struct error *err = gdt_capture(capture->stop, &view);
-    char name[FIELD_NAME_MAX], type[DESCRIPTOR_TEXT_MAX];
+    char name[FIELD_NAME_MAX], type[DESCRIPTOR_TEXT_MAX], tail[128];
 
     for (size_t i = 0; !err && view.known && i < view.count; i++) {
         const struct descriptor *d = &view.list[i].descriptor;
@@ -136,9 +133,9 @@ static struct error *add_gdt(struct capture *capture)
         if (view.list[i].selector == 0)
             continue;
         snprintf(name, sizeof(name), "gdt %#x", view.list[i].selector);
-        fields_add(capture->fields, FIELD_GDT, name, "base %s limit %s %s dpl %u %s",
-                   text_hex(d->base), text_hex(d->limit), d->present ? "P" : "-", d->dpl,
-                   descriptor_type_text(d, view.long_mode, type, sizeof(type)));
+        snprintf(tail, sizeof(tail), " limit %#x %s dpl %u %s", d->limit, d->present ? "P" : "-",
+                 d->dpl, descriptor_type_text(d, view.long_mode, type, sizeof(type)));
+        add_based(capture, FIELD_GDT, name, "base ", d->base, tail);
     }
     return err;
 }
@@ -147,7 +144,7 @@ static struct error *add_gdt(struct capture *capture)
 static struct error *add_idt(struct capture *capture)
 {
     struct idt_view *view = malloc(sizeof(*view));
-    char name[FIELD_NAME_MAX], rest[64], type[32];
+    char name[FIELD_NAME_MAX], tail[64], type[32];
 
     if (!view)
         return error_new(ERROR_SYSTEM, "no memory for an interrupt table");
@@ -159,10 +156,10 @@ static struct error *add_idt(struct capture *capture)
 
         snprintf(name, sizeof(name), "idt %u%s%s", vector->vector, known_as ? " " : "",
                  known_as ? known_as : "");
-        snprintf(rest, sizeof(rest), "%s, selector %#x, ist %u",
+        snprintf(tail, sizeof(tail), " %s, selector %#x, ist %u",
                  gate_type_text(&vector->gate, type, sizeof(type)), vector->gate.selector,
                  vector->gate.ist);
-        add_address(capture, FIELD_IDT, name, vector->gate.offset, rest);
+        add_address(capture, FIELD_IDT, name, "", vector->gate.offset, tail);
     }
     free(view);
     return err;
@@ -201,14 +198,14 @@ static void add_params_fields(struct capture *capture, const struct params_view 
     struct fields *fields = capture->fields;
     char names[FLAGS_TEXT_MAX], name[FIELD_NAME_MAX];
 
-    add_address(capture, FIELD_PARAMS, "boot_params", view->address, "");
+    add_address(capture, FIELD_PARAMS, "boot_params", "", view->address, "");
     fields_add(fields, FIELD_PARAMS, "loader", "%#x", view->loader);
     fields_add(fields, FIELD_PARAMS, "loadflags", "%#x %s", view->loadflags,
                flags_text(&flags_loadflags, view->loadflags, names, sizeof(names)));
-    fields_add(fields, FIELD_PARAMS, "command line", "%s",
-               view->cmdline_there ? view->cmdline : "none");
+    fields_add(fields, FIELD_PARAMS, "command line", view->cmdline_there ? "\"%s\"" : "none",
+               view->cmdline);
     if (view->cmdline_address)
-        add_address(capture, FIELD_PARAMS, "command line at", view->cmdline_address, "");
+        add_address(capture, FIELD_PARAMS, "command line at", "", view->cmdline_address, "");
     if (view->initrd_size)
         fields_add(fields, FIELD_PARAMS, "initrd", "[%s, %s)", text_hex(view->initrd),
                    text_hex(view->initrd + view->initrd_size));
@@ -234,27 +231,10 @@ static struct error *add_params(struct capture *capture)
     return err;
 }
 
-static struct field_anchors anchors_of(const struct stop *stop, uint64_t *copy_end)
-{
-    const struct facts *facts = &stop->facts;
-    uint64_t kernel_size = stop->image->setup.init_size;
-
-    /* It stands at the end of the buffer at the default output, before KASLR chooses another. */
-    if (!*copy_end && facts->copy.known && facts->output.known)
-        *copy_end = facts->output.value + kernel_size;
-    return (struct field_anchors){
-        .facts = *facts,
-        .load_size = stop->image->protected_size,
-        .kernel_size = kernel_size,
-        .map = image_map(stop->image),
-        .copy_end = *copy_end,
-    };
-}
-
 struct error *fields_capture(const struct stop *stop, const struct pagetable_view *paging,
-                             uint64_t *copy_end, struct fields *ret)
+                             struct fields *ret)
 {
-    struct capture capture = {.stop = stop, .anchors = anchors_of(stop, copy_end), .fields = ret};
+    struct capture capture = {.stop = stop, .fields = ret};
     struct error *err;
 
     *ret = (struct fields){0};
@@ -268,4 +248,39 @@ struct error *fields_capture(const struct stop *stop, const struct pagetable_vie
     if (err)
         fields_free(ret);
     return err;
+}
+
+static void set_symbol(const struct stop *stop, struct field *field)
+{
+    struct stop where = *stop;
+    char whole[160];
+
+    /* What still points into the loaded image may do so after its copy runs. */
+    if (field->place.anchor == ANCHOR_LOAD)
+        where.facts.running_copy = false;
+    if (!stop_describe(&where, virt(field->address), whole, sizeof(whole)))
+        return;
+    /* The same place may be on another line of another build. */
+    whole[strcspn(whole, " ")] = '\0';
+    snprintf(field->symbol, sizeof(field->symbol), "%.*s", (int)sizeof(field->symbol) - 1, whole);
+}
+
+void fields_place(struct fields *fields, const struct stop *stop, uint64_t copy_end)
+{
+    const struct field_anchors anchors = {
+        .facts = stop->facts,
+        .file_size = stop->image->protected_size,
+        .kernel_size = stop->image->setup.init_size,
+        .map = image_map(stop->image),
+        .copy_end = copy_end,
+    };
+
+    for (size_t i = 0; i < fields->count; i++) {
+        struct field *field = &fields->list[i];
+
+        if (field->head)
+            field->place = field_place_of(&anchors, field->address);
+        if (field->place.anchor != ANCHOR_NONE)
+            set_symbol(stop, field);
+    }
 }

@@ -40,7 +40,7 @@ static struct error *record(const struct stop *stop, const struct session *sessi
     if (recording->depth == RECORDING_STATE)
         err = pagetable_capture(stop, &now->paging);
     if (!err && recording->depth == RECORDING_STATE)
-        err = fields_capture(stop, &now->paging, &recording->copy_end, &now->fields);
+        err = fields_capture(stop, &now->paging, &now->fields);
     return error_context(err, "at checkpoint %s", stop->stage->name);
 }
 
@@ -107,6 +107,50 @@ static struct error *follow(struct session *session, const struct guest_options 
     return record_fault(session, guest, event, stop, recording);
 }
 
+/*
+ * Where things are once they are somewhere: addresses of the copy are in registers before the
+ * stop that tells where it will be. Going back, so that output is what it was before KASLR chose.
+ */
+static void fill(struct facts *facts, const struct facts *later)
+{
+    struct maybe *slots[] = {&facts->setup, &facts->boot_params, &facts->load, &facts->copy,
+                             &facts->output};
+    const struct maybe *from[] = {&later->setup, &later->boot_params, &later->load, &later->copy,
+                                  &later->output};
+
+    for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)
+        if (!slots[i]->known)
+            *slots[i] = *from[i];
+}
+
+static void find_places(const struct session *session, struct recording *recording)
+{
+    struct facts known_later = {0};
+    uint64_t copy_end = 0;
+
+    for (size_t i = recording->count; i-- > 0;) {
+        struct facts facts = recording->stops[i].facts;
+
+        fill(&facts, &known_later);
+        known_later = facts;
+        recording->stops[i].facts = facts;
+    }
+    /* The copy ends where the kernel's buffer does, at the output that it was made for. */
+    if (known_later.copy.known && known_later.output.known)
+        copy_end = known_later.output.value + recording->image.init_size;
+    for (size_t i = 0; i < recording->count; i++) {
+        struct stop stop = {
+            .facts = recording->stops[i].facts,
+            .image = session->image,
+            .setup = session->symbols.setup,
+            .stub = session->symbols.stub,
+            .kernel = session->symbols.kernel,
+        };
+
+        fields_place(&recording->stops[i].fields, &stop, copy_end);
+    }
+}
+
 struct error *recording_make(const char *image, const struct guest_options *guest,
                              enum recording_depth depth, struct recording **ret)
 {
@@ -127,6 +171,8 @@ struct error *recording_make(const char *image, const struct guest_options *gues
     describe_image(session.image, &recording->image);
     recording->stages = session.stages;
     err = error_context(follow(&session, guest, recording), "%s", image);
+    if (!err)
+        find_places(&session, recording);
     session_close(&session);
     if (err)
         recording_free(recording);

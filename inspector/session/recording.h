@@ -26,7 +26,7 @@ enum recording_depth {
 struct recorded_stop {
     const struct stage *stage; /* of the recording's own list */
     uint64_t instructions;     /* since reset */
-    struct facts facts;
+    struct facts facts;        /* places that became known only later are in them, too */
     /* With RECORDING_STATE: */
     struct fields fields;
     struct pagetable_view paging;
@@ -43,7 +43,6 @@ struct recorded_image {
 
 struct recording {
     enum recording_depth depth;
-    uint64_t copy_end; /* of fields_capture() */
     struct recorded_image image;
     struct stages stages;
     size_t count; /* stops, in the order in which they were passed */
