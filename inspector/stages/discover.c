@@ -3,17 +3,88 @@
 
 #include <stdlib.h>
 
-#include "discover_internal.h"
+#include "discover_code.h"
+
+#define PROTOCOL_64_BIT 0x020c /* the first with xloadflags */
+#define XLF_KERNEL_64   1
+
+static struct error *refuse(const struct image *image)
+{
+    if (image->setup.version < PROTOCOL_64_BIT || !(image->setup.xloadflags & XLF_KERNEL_64))
+        return error_new(ERROR_INPUT,
+                         "%s: no decompressor with a 64-bit entry (protocol %u.%02u, xloadflags "
+                         "0x%x): its stages are not known",
+                         image->path, image->setup.version >> 8u, image->setup.version & 0xffu,
+                         image->setup.xloadflags);
+    if (image->protected_size <= STARTUP_64)
+        return error_new(ERROR_INPUT, "%s: %zu bytes of protected-mode code end before startup_64",
+                         image->path, image->protected_size);
+    return NULL;
+}
+
+static void add_kernel_entry(struct finding *finding)
+{
+    if (finding->image->unpacked) {
+        finding_stage(finding, "kernel-entry", MODULE_KERNEL, finding->image->kernel.entry,
+                      STAGE_FROM_PROTOCOL, STAGE_CERTAIN, "e_entry of the kernel's ELF header");
+        finding_after(finding, "kernel-entry", "location-chosen");
+    } else {
+        finding_absent(finding, "kernel-entry", false, "the kernel is not unpacked");
+    }
+}
+
+static struct error *read_code(struct analysis *analysis)
+{
+    struct error *err = discover_startup_64(analysis);
+
+    if (!err)
+        err = discover_startup_32(analysis);
+    if (!err)
+        err = discover_relocated(analysis);
+    if (!err)
+        err = discover_choice(analysis);
+    if (!err)
+        err = discover_loading(analysis);
+    if (!err && analysis->finding->image->setup.payload_offset)
+        discover_label(analysis, "input_data", analysis->finding->image->setup.payload_offset);
+    return err;
+}
+
+static struct error *read_protected_mode(struct finding *finding)
+{
+    const struct image *image = finding->image;
+    const uint8_t *bytes = image->bytes + image->protected_offset;
+    struct analysis analysis = {.finding = finding};
+    struct error *err = code_open(bytes, 0, image->protected_size, 32, &analysis.code32);
+
+    if (!err)
+        err = code_open(bytes, 0, image->protected_size, 64, &analysis.code64);
+    analysis.functions32.code = &analysis.code32;
+    analysis.functions64.code = &analysis.code64;
+    if (!err)
+        err = read_code(&analysis);
+    functions_close(&analysis.functions32);
+    functions_close(&analysis.functions64);
+    code_close(&analysis.code32);
+    code_close(&analysis.code64);
+    return err;
+}
 
 struct error *discover(const struct image *image, const struct symbols *setup,
                        const struct symbols *stub, struct discovery *ret)
 {
-    struct finding *finding = calloc(1, sizeof(*finding));
+    struct error *err = refuse(image);
 
+    if (err)
+        return err;
+    struct finding *finding = calloc(1, sizeof(*finding));
     if (!finding)
         return error_new(ERROR_SYSTEM, "%s: no memory to look for stages", image->path);
     *finding = (struct finding){.image = image, .setup = setup, .stub = stub};
-    struct error *err = discover_setup(finding);
+    err = discover_setup(finding);
+    if (!err)
+        err = read_protected_mode(finding);
+    add_kernel_entry(finding);
     if (!err)
         finding_finish(finding, ret);
     free(finding);

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "functions.h"
+
+#include <stdlib.h>
+
+#define DEPTH_MAX     48
+#define FUNCTIONS_MAX 1024
+
+struct walk {
+    struct address_map seen;
+    const struct insn **list;
+    size_t count, size;
+};
+
+void functions_close(struct functions *functions)
+{
+    address_map_close(&functions->returns);
+}
+
+static bool call_comes_back(struct functions *functions, const struct insn *insn)
+{
+    /* A call of the next instruction only asks for its address. */
+    return !insn->direct || insn->target == insn_end(insn) ||
+           function_returns(functions, insn->target);
+}
+
+size_t code_successors(struct functions *functions, const struct code_edge *edges,
+                       size_t edge_count, const struct insn *insn, uint64_t ret[SUCCESSORS_MAX])
+{
+    size_t count = 0;
+    bool next = insn->flow == FLOW_NEXT || insn->flow == FLOW_HALT || insn->flow == FLOW_BRANCH ||
+                (insn->flow == FLOW_CALL && call_comes_back(functions, insn));
+
+    if (next)
+        ret[count++] = insn_end(insn);
+    if ((insn->flow == FLOW_JUMP || insn->flow == FLOW_BRANCH) && insn->direct)
+        ret[count++] = insn->target;
+    for (size_t i = 0; i < edge_count && count < SUCCESSORS_MAX; i++)
+        if (edges[i].from == insn->address)
+            ret[count++] = edges[i].to;
+    return count;
+}
+
+static bool add(struct walk *walk, const struct code *code, uint64_t address)
+{
+    const struct insn *insn;
+    uint32_t number;
+
+    if (walk->count == WALK_MAX || address_map_get(&walk->seen, address, &number) ||
+        !(insn = code_at(code, address)))
+        return true;
+    if (walk->count == walk->size) {
+        size_t size = walk->size ? walk->size * 2 : 64;
+        const struct insn **list = realloc(walk->list, size * sizeof(*list));
+
+        if (!list)
+            return false;
+        walk->list = list;
+        walk->size = size;
+    }
+    if (!address_map_put(&walk->seen, address, (uint32_t)walk->count))
+        return false;
+    walk->list[walk->count++] = insn;
+    return true;
+}
+
+bool code_walk(struct functions *functions, const struct code_edge *edges, size_t edge_count,
+               uint64_t entry, const struct insn ***ret, size_t *ret_count)
+{
+    struct walk walk = {0};
+    bool good = add(&walk, functions->code, entry);
+
+    for (size_t i = 0; good && i < walk.count && functions->steps < WALK_STEPS_MAX; i++) {
+        functions->steps++;
+        uint64_t next[SUCCESSORS_MAX];
+        size_t count = code_successors(functions, edges, edge_count, walk.list[i], next);
+
+        for (size_t j = 0; good && j < count; j++)
+            good = add(&walk, functions->code, next[j]);
+    }
+    address_map_close(&walk.seen);
+    if (!good) {
+        free(walk.list);
+        return false;
+    }
+    *ret = walk.list;
+    *ret_count = walk.count;
+    return true;
+}
+
+static bool leaves(const struct insn *insn)
+{
+    return insn->flow == FLOW_RETURN || (insn->flow == FLOW_JUMP && !insn->direct);
+}
+
+bool function_returns(struct functions *functions, uint64_t entry)
+{
+    const struct insn **list;
+    size_t count;
+    uint32_t known;
+    bool returns = false;
+
+    if (address_map_get(&functions->returns, entry, &known))
+        return known;
+    if (functions->depth == DEPTH_MAX)
+        return true;
+    /* Who calls itself on the way finds this. */
+    if (!address_map_put(&functions->returns, entry, 1))
+        return true;
+    functions->depth++;
+    if (!code_walk(functions, NULL, 0, entry, &list, &count)) {
+        functions->depth--;
+        return true;
+    }
+    functions->depth--;
+    for (size_t i = 0; i < count && !returns; i++)
+        returns = leaves(list[i]);
+    returns = returns || count == 0 || count == WALK_MAX;
+    free(list);
+    address_map_put(&functions->returns, entry, returns);
+    return returns;
+}
+
+struct queue {
+    struct address_map seen;
+    uint64_t list[FUNCTIONS_MAX];
+    size_t count;
+};
+
+static void enqueue(struct queue *queue, uint64_t function)
+{
+    uint32_t number;
+
+    if (queue->count < FUNCTIONS_MAX && !address_map_get(&queue->seen, function, &number) &&
+        address_map_put(&queue->seen, function, (uint32_t)queue->count))
+        queue->list[queue->count++] = function;
+}
+
+bool code_reaches(struct functions *functions, uint64_t entry, insn_visitor visit, void *context,
+                  uint64_t *ret_function)
+{
+    struct queue *queue = calloc(1, sizeof(*queue));
+    bool found = false;
+
+    if (!queue)
+        return false;
+    enqueue(queue, entry);
+    for (size_t i = 0; !found && i < queue->count; i++) {
+        const struct insn **list;
+        size_t count;
+
+        if (!code_walk(functions, NULL, 0, queue->list[i], &list, &count))
+            break;
+        for (size_t j = 0; !found && j < count; j++) {
+            found = visit(context, list[j]);
+            if (list[j]->flow == FLOW_CALL && list[j]->direct)
+                enqueue(queue, list[j]->target);
+        }
+        free(list);
+        if (found && ret_function)
+            *ret_function = queue->list[i];
+    }
+    address_map_close(&queue->seen);
+    free(queue);
+    return found;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The unpacked kernel: its ELF header is checked, it is loaded, and relocated. */
+#include "discover_loading.h"
+
+#define ELF_MAGIC 0x464c457f
+
+static bool compares_magic(void *context, const struct insn *insn)
+{
+    (void)context;
+    return insn->id == X86_INS_CMP && insn->operand_count == 2 &&
+           insn->operands[1].type == X86_OP_IMM && (uint32_t)insn->operands[1].imm == ELF_MAGIC &&
+           insn->operands[0].size >= 4;
+}
+
+struct magic {
+    const struct insn *insn;
+    size_t count;
+};
+
+static bool take_magic(void *context, const struct insn *insn)
+{
+    struct magic *magic = context;
+
+    if (!compares_magic(NULL, insn))
+        return false;
+    magic->insn = magic->insn ? magic->insn : insn;
+    magic->count++;
+    return false;
+}
+
+static bool is_there(void *context, const struct insn *insn)
+{
+    return insn == context;
+}
+
+/* The instruction reads memory that is neither on the stack nor the code's own. */
+static bool reads_elsewhere(const struct insn *insn)
+{
+    unsigned int width;
+
+    if (insn->flow == FLOW_CALL || insn->rep)
+        return true;
+    for (uint8_t i = 0; insn->id != X86_INS_LEA && i < insn->operand_count; i++) {
+        const cs_x86_op *operand = &insn->operands[i];
+
+        if (operand->type == X86_OP_MEM && (operand->access & CS_AC_READ) &&
+            operand->mem.base != X86_REG_RIP && insn_gpr_of(operand->mem.base, &width) != INSN_RSP)
+            return true;
+    }
+    return false;
+}
+
+static bool block_reads(const struct graph *graph, const struct block *block, uint64_t last)
+{
+    for (size_t i = 0; i < block->count; i++) {
+        const struct insn *insn = graph->insns[block->first + i];
+
+        if (insn->address <= last && reads_elsewhere(insn))
+            return true;
+    }
+    return false;
+}
+
+/* From the nearest block on the way to the comparison that loads anything. */
+static uint64_t find_near(const struct graph *graph, const struct insn *magic)
+{
+    size_t block = graph_block(graph, magic->address), from = block;
+
+    while (from != GRAPH_NONE && !block_reads(graph, &graph->blocks[from], magic->address))
+        from = graph->blocks[from].dominator;
+    if (from == GRAPH_NONE || graph->blocks[from].start > magic->address)
+        from = block;
+    return graph->blocks[from].start;
+}
+
+/* error() is where a header without the magic ends. */
+static void find_error(struct analysis *analysis, const struct graph *graph,
+                       const struct insn *magic)
+{
+    const struct block *block = &graph->blocks[graph_block(graph, magic->address)];
+
+    for (size_t i = 0; i < block->next_count; i++) {
+        const struct block *next = &graph->blocks[block->next[i]];
+        const struct insn *last = graph->insns[next->first + next->count - 1];
+
+        if (next->dead && last->flow == FLOW_CALL && last->direct)
+            discover_function(analysis, "error", last->target);
+    }
+}
+
+static void add_decompressed(struct analysis *analysis, const struct graph *graph,
+                             const struct magic *magic, uint64_t function)
+{
+    struct stage *stage = finding_stage(
+        analysis->finding, "decompressed", MODULE_STUB, magic->insn->address, STAGE_FROM_CODE,
+        magic->count == 1 ? STAGE_CERTAIN : STAGE_LIKELY,
+        "the comparison with the ELF magic in %s0x%llx",
+        function == analysis->extract ? "extract_kernel, " : "", (unsigned long long)function);
+
+    stage->way = STAGE_ON_READ;
+    stage->near = find_near(graph, magic->insn);
+    stage->near_end = insn_end(magic->insn);
+    finding_after(analysis->finding, "decompressed", "location-chosen");
+}
+
+static bool takes_payload(void *context, const struct insn *insn)
+{
+    const struct analysis *analysis = context;
+    uint64_t address;
+
+    return insn->id == X86_INS_LEA && insn->operand_count == 2 &&
+           insn_rip_target(insn, &insn->operands[1], &address) &&
+           address == analysis->finding->image->setup.payload_offset;
+}
+
+static void label_decompress(struct analysis *analysis, const struct graph *graph,
+                             uint64_t function)
+{
+    if (function == analysis->extract)
+        return;
+    for (size_t i = 0; i < graph->insn_count; i++)
+        if (takes_payload(analysis, graph->insns[i])) {
+            discover_function(analysis, "decompress_kernel", function);
+            return;
+        }
+}
+
+static struct error *loaded(struct analysis *analysis, const struct magic *magic, uint64_t function)
+{
+    struct graph graph;
+    struct error *err = graph_make(&analysis->functions64, NULL, 0, function, &graph);
+
+    if (err)
+        return err;
+    if (graph_block(&graph, magic->insn->address) != GRAPH_NONE) {
+        add_decompressed(analysis, &graph, magic, function);
+        find_error(analysis, &graph, magic->insn);
+        label_decompress(analysis, &graph, function);
+    }
+    graph_close(&graph);
+    return discover_relocating(analysis, function, magic->insn->address);
+}
+
+struct error *discover_loading(struct analysis *analysis)
+{
+    struct magic magic = {0};
+    uint64_t function;
+
+    if (!analysis->has_extract)
+        return NULL;
+    code_reaches(&analysis->functions64, analysis->extract, take_magic, &magic, NULL);
+    if (!magic.insn || !code_reaches(&analysis->functions64, analysis->extract, is_there,
+                                     (void *)(uintptr_t)magic.insn, &function)) {
+        finding_absent(analysis->finding, "decompressed", true,
+                       "nothing that extract_kernel calls compares with the ELF magic");
+        return NULL;
+    }
+    return loaded(analysis, &magic, function);
+}
