@@ -182,8 +182,8 @@ bool parse_state_begins(const struct cursor *cursor)
 
 struct error *parse_exit(struct cursor *cursor, struct statement *ret)
 {
-    static const char *const words[] = {"pass",  "fail",         "powered-off", "error",
-                                        "reset", "triple-fault", "killed",      "timeout"};
+    static const char *const words[] = {"pass",         "fail",   "powered-off", "error",  "reset",
+                                        "triple-fault", "killed", "halted",      "timeout"};
     struct place place = cursor_place(cursor);
     struct error *err = NULL;
 

@@ -102,6 +102,9 @@ struct error *run_end(struct run *run, const struct arrival *arrival)
     case ARRIVED_ERROR:
         run->ending.word = "error";
         return stuck(run, TIMELINE_ERROR, 0);
+    case ARRIVED_HALTED:
+        run->ending.word = "halted";
+        return stuck(run, TIMELINE_HALTED, 0);
     case ARRIVED_TIMEOUT:
         run->ending.word = "timeout";
         struct error *err = stuck(run, TIMELINE_TIMEOUT, loop_now() - run->started);

@@ -11,6 +11,9 @@
 #include "session.h"
 #include "text.h"
 
+/* Between two looks at the CPU. */
+#define LOOK_MS 500
+
 struct run {
     struct guest_options guest;
     const char *image;
@@ -24,6 +27,7 @@ struct run {
     bool passed[STAGES_MAX];
     size_t missed;
     bool stopped; /* the stub emitted its error marker */
+    bool halted;  /* the CPU is, for good */
 };
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -82,15 +86,23 @@ static void on_console(void *context, const char *bytes, size_t length)
     console_print(&run->console, bytes, length);
 }
 
-/* Serves the guest's channels until it ended, stopped at its error, or ran out of time. */
+/* Serves the guest's channels until it ended, stopped or halted for good, or ran out of time. */
 static struct error *watch(struct run *run)
 {
     struct session *session = &run->session;
-    bool timed_out = false;
+    int64_t look = loop_in(LOOK_MS);
+    bool ignored;
     struct error *err = NULL;
 
-    while (!err && !timed_out && !run->stopped && qemu_end_state(session->qemu) == QEMU_RUNNING)
-        err = loop_once(session->loop, session->deadline, &timed_out);
+    while (!err && loop_now() < session->deadline && !run->stopped && !run->halted &&
+           qemu_end_state(session->qemu) == QEMU_RUNNING) {
+        err = loop_once(session->loop, look < session->deadline ? look : session->deadline,
+                        &ignored);
+        if (!err && loop_now() >= look) {
+            err = qemu_is_halted(session->qemu, &run->halted);
+            look = loop_in(LOOK_MS);
+        }
+    }
     if (!err)
         err = qemu_drain(session->qemu);
     console_break(&run->console);
@@ -112,6 +124,7 @@ static struct error *finish(struct run *run)
         .qemu = run->session.qemu,
         .timeout_ms = run->guest.timeout_ms,
         .stopped = run->stopped,
+        .halted = run->halted,
         .reached_kernel = markers_find(qemu_markers(run->session.qemu), "kernel-jump") != NULL,
         .markers = qemu_markers(run->session.qemu),
         .missed = missed_stages(&run->session.stages, run->passed, NULL, true),

@@ -22,6 +22,7 @@ static const char *const names[] = {
     [ARRIVED_BEGINNING] = "beginning",
     [ARRIVED_ERROR] = "error",
     [ARRIVED_FAULT] = "fault",
+    [ARRIVED_HALTED] = "halted",
     [ARRIVED_EXIT] = "exit",
     [ARRIVED_TIMEOUT] = "timeout",
 };
@@ -55,13 +56,25 @@ static bool shut_down(struct debugger *debugger, const struct arrival *arrival)
 
 static bool crashed(struct debugger *debugger, const struct arrival *arrival)
 {
-    return arrival->kind == ARRIVED_ERROR ||
+    return arrival->kind == ARRIVED_ERROR || arrival->kind == ARRIVED_HALTED ||
            (arrival->kind == ARRIVED_FAULT && !shut_down(debugger, arrival));
 }
 
 static bool ended(struct debugger *debugger, const struct arrival *arrival)
 {
     return arrival->kind == ARRIVED_EXIT || shut_down(debugger, arrival);
+}
+
+static enum timeline_event fault_event(enum arrival_kind kind)
+{
+    switch (kind) {
+    case ARRIVED_ERROR:
+        return TIMELINE_ERROR;
+    case ARRIVED_HALTED:
+        return TIMELINE_HALTED;
+    default:
+        return TIMELINE_FAULT;
+    }
 }
 
 static struct error *capture_fault(struct debugger *debugger, const struct arrival *arrival,
@@ -74,7 +87,7 @@ static struct error *capture_fault(struct debugger *debugger, const struct arriv
     if (err)
         return err;
     *ret = (struct fault){
-        .event = arrival->kind == ARRIVED_ERROR ? TIMELINE_ERROR : TIMELINE_FAULT,
+        .event = fault_event(arrival->kind),
         .stop = stop,
         .last = last ? last->stage : NULL,
     };

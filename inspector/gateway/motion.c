@@ -68,6 +68,7 @@ void gateway_tell_stop(struct gateway *gateway)
         gateway_reply(gateway, "T%02xthread:1;", SIGNAL_INT);
         break;
     case ARRIVED_ERROR:
+    case ARRIVED_HALTED:
         gateway_reply(gateway, "T%02xthread:1;", SIGNAL_ABRT);
         break;
     case ARRIVED_FAULT:
@@ -94,6 +95,7 @@ static bool needs_words(const struct gateway *gateway)
     case ARRIVED_CHECKPOINT:
     case ARRIVED_ERROR:
     case ARRIVED_FAULT:
+    case ARRIVED_HALTED:
     case ARRIVED_TIMEOUT:
     case ARRIVED_EXIT:
         return true;

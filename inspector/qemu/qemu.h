@@ -131,6 +131,18 @@ struct error *qemu_drain(struct qemu *qemu);
  */
 struct error *qemu_instructions(struct qemu *qemu, bool *ret_known, uint64_t *ret);
 
+/*
+ * Whether the CPU is halted with interrupts off, or halted in real mode, asked while
+ * it runs and without stopping it; false when QEMU does not tell. As its registers are read one by
+ * one from a CPU that moves, only a CPU that is stopped can be believed.
+ */
+bool qemu_seems_halted(struct qemu *qemu);
+/*
+ * The same of a guest without a debugger, for certain: a CPU that seems halted is stopped and asked
+ * again, and goes on when it is not.
+ */
+struct error *qemu_is_halted(struct qemu *qemu, bool *ret);
+
 /* Runs until QEMU has ended or the deadline passed (then QEMU_RUNNING). */
 struct error *qemu_wait(struct qemu *qemu, int64_t deadline, enum qemu_end *ret);
 /* Looks, without waiting, whether QEMU has ended since the loop last ran. */

@@ -109,11 +109,12 @@ static struct error *await(struct qmp *qmp, bool greeting, const char *what, int
     return NULL;
 }
 
-static struct error *send_command(struct qmp *qmp, const char *command)
+/* arguments: "" or ,"arguments":{..} */
+static struct error *send_command(struct qmp *qmp, const char *command, const char *arguments)
 {
-    char line[128];
-    int length = snprintf(line, sizeof(line), "{\"execute\":\"%s\",\"id\":%lld}\n", command,
-                          (long long)++qmp->last_id);
+    char line[256];
+    int length = snprintf(line, sizeof(line), "{\"execute\":\"%s\",\"id\":%lld%s}\n", command,
+                          (long long)++qmp->last_id, arguments);
 
     json_decref(qmp->reply);
     qmp->reply = NULL;
@@ -127,9 +128,10 @@ static struct error *send_command(struct qmp *qmp, const char *command)
     return error_errno(errno, "QMP %s", command);
 }
 
-struct error *qmp_execute(struct qmp *qmp, const char *command, int64_t deadline, json_t **ret)
+static struct error *execute(struct qmp *qmp, const char *command, const char *arguments,
+                             int64_t deadline, json_t **ret)
 {
-    struct error *err = send_command(qmp, command);
+    struct error *err = send_command(qmp, command, arguments);
 
     if (!err)
         err = await(qmp, false, command, deadline);
@@ -143,6 +145,25 @@ struct error *qmp_execute(struct qmp *qmp, const char *command, int64_t deadline
     }
     *ret = json_incref(json_object_get(qmp->reply, "return"));
     return NULL;
+}
+
+struct error *qmp_execute(struct qmp *qmp, const char *command, int64_t deadline, json_t **ret)
+{
+    return execute(qmp, command, "", deadline, ret);
+}
+
+struct error *qmp_monitor(struct qmp *qmp, const char *command, int64_t deadline, char **ret)
+{
+    char arguments[128];
+    json_t *output = NULL;
+
+    snprintf(arguments, sizeof(arguments), ",\"arguments\":{\"command-line\":\"%s\"}", command);
+    struct error *err = execute(qmp, "human-monitor-command", arguments, deadline, &output);
+    if (err)
+        return err;
+    *ret = json_is_string(output) ? strdup(json_string_value(output)) : NULL;
+    json_decref(output);
+    return *ret ? NULL : error_new(ERROR_PROTOCOL, "QMP %s: no text in its answer", command);
 }
 
 struct error *qmp_negotiate(struct qmp *qmp, int64_t deadline)

@@ -36,6 +36,12 @@ void qmp_close(struct qmp *qmp);
  */
 struct error *qmp_execute(struct qmp *qmp, const char *command, int64_t deadline, json_t **ret);
 
+/*
+ * The same for a command of the human monitor, without quotes or backslashes in it; *ret is its
+ * output, the caller's to free.
+ */
+struct error *qmp_monitor(struct qmp *qmp, const char *command, int64_t deadline, char **ret);
+
 /* Waits for the greeting and enters command mode. Same errors. */
 struct error *qmp_negotiate(struct qmp *qmp, int64_t deadline);
 

@@ -42,6 +42,7 @@ enum arrival_kind {
     ARRIVED_BEGINNING,  /* there is nothing earlier to go back to */
     ARRIVED_ERROR,      /* the boot code stopped at an error of its own */
     ARRIVED_FAULT,      /* triple fault, or shutdown under a debugger */
+    ARRIVED_HALTED,     /* the CPU is halted for good: it stands there, and runs no further */
     ARRIVED_EXIT,       /* the guest is gone: there is no stop any more */
     ARRIVED_TIMEOUT,    /* the deadline passed; the guest is stopped where it was */
 };

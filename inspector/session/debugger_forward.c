@@ -96,6 +96,7 @@ bool debugger_sort(struct debugger *debugger, const struct timeline_arrival *fro
 {
     static const enum arrival_kind ends[] = {[TIMELINE_ERROR] = ARRIVED_ERROR,
                                              [TIMELINE_FAULT] = ARRIVED_FAULT,
+                                             [TIMELINE_HALTED] = ARRIVED_HALTED,
                                              [TIMELINE_EXIT] = ARRIVED_EXIT,
                                              [TIMELINE_TIMEOUT] = ARRIVED_TIMEOUT};
 

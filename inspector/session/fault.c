@@ -44,10 +44,17 @@ struct error *fault_capture(struct fault *fault)
         snprintf(fault->where, sizeof(fault->where), "%s", text_hex(pc.value));
     if (!err && fault->event == TIMELINE_ERROR)
         err = read_message(fault);
+    /* rip is behind the hlt. */
+    if (fault->event == TIMELINE_HALTED)
+        pc = virt(pc.value - 1);
     if (!err)
         err = disasm_capture(stop, pc, cpu_mode_bits(mode), FAULT_CODE_LINES, &fault->code);
     if (!err)
         err = explain_fault(stop, fault->event, &fault->why);
+    if (!err && fault->event == TIMELINE_HALTED)
+        err = halted_capture(stop, &fault->halted);
+    if (!err && fault->event == TIMELINE_HALTED)
+        snprintf(fault->where, sizeof(fault->where), "%s", fault->halted.where);
     return err;
 }
 
@@ -56,11 +63,18 @@ static const char *headline(enum timeline_event event)
     switch (event) {
     case TIMELINE_ERROR:
         return "the boot code stopped at an error";
+    case TIMELINE_HALTED:
+        return "the CPU halted for good: nothing will wake it";
     case TIMELINE_TIMEOUT:
         return "the guest did not get on in time";
     default:
         return "the CPU gave up: triple fault or shutdown";
     }
+}
+
+static const char *fault_message(const struct fault *fault)
+{
+    return fault->event == TIMELINE_HALTED ? fault->halted.message : fault->message;
 }
 
 /* Words on as many lines as they need; one that is longer than a line is broken. */
@@ -81,7 +95,8 @@ void fault_text(const struct fault *fault, const struct text *text)
     text_label(text, "where");
     text_print(text, TEXT_PLAIN, "%s, %s code\n", fault->where,
                cpu_mode_name(registers_mode(&fault->stop->regs)));
-    print_message(fault->message, text);
+    print_message(fault_message(fault), text);
+    halted_text(&fault->halted, text);
     explain_text(&fault->why, text);
     disasm_text(&fault->code, text);
     regs_text(&fault->regs, text);
@@ -92,6 +107,8 @@ static const char *event_word(enum timeline_event event)
     switch (event) {
     case TIMELINE_ERROR:
         return "error";
+    case TIMELINE_HALTED:
+        return "halted";
     case TIMELINE_TIMEOUT:
         return "timeout";
     default:
@@ -101,11 +118,21 @@ static const char *event_word(enum timeline_event event)
 
 json_t *fault_json(const struct fault *fault)
 {
-    return json_pack("{s:s,s:o,s:o,s:s,s:o,s:o,s:o}", "fault", event_word(fault->event), "after",
-                     fault->last ? json_string(fault->last->name) : json_null(), "message",
-                     fault->message[0] ? json_string(fault->message) : json_null(), "where",
-                     fault->where, "registers", regs_json(&fault->regs), "code",
-                     disasm_json(&fault->code), "why", explain_json(&fault->why));
+    const char *message = fault_message(fault);
+
+    return json_pack("{s:s,s:o,s:o,s:s,s:o,s:o,s:o,s:o}", "fault", event_word(fault->event),
+                     "after", fault->last ? json_string(fault->last->name) : json_null(), "message",
+                     message[0] ? json_string(message) : json_null(), "where", fault->where,
+                     "callers", halted_json(&fault->halted), "registers", regs_json(&fault->regs),
+                     "code", disasm_json(&fault->code), "why", explain_json(&fault->why));
+}
+
+static struct error *halted_error(const struct fault *fault, const char *after)
+{
+    const char *said = fault_message(fault);
+
+    return error_new(ERROR_GUEST, "the CPU halted for good in %s, %s%s%s", fault->where, after,
+                     said[0] ? ": " : "", said);
 }
 
 struct error *fault_error(const struct fault *fault, int64_t timeout_ms)
@@ -118,6 +145,8 @@ struct error *fault_error(const struct fault *fault, int64_t timeout_ms)
     case TIMELINE_ERROR:
         return error_new(ERROR_GUEST, "the boot code stopped %s: %s", after,
                          fault->message[0] ? fault->message : "it gave no message");
+    case TIMELINE_HALTED:
+        return halted_error(fault, after);
     case TIMELINE_TIMEOUT:
         return error_new(ERROR_TIMEOUT,
                          "no further checkpoint within %.1f s, %s; the guest is at %s",

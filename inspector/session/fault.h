@@ -8,6 +8,7 @@
 
 #include "disasm.h"
 #include "explain.h"
+#include "halted.h"
 #include "regs.h"
 #include "timeline.h"
 #include "views.h"
@@ -16,7 +17,7 @@
 #define FAULT_WHERE_MAX   160
 
 struct fault {
-    enum timeline_event event; /* TIMELINE_ERROR, TIMELINE_FAULT or TIMELINE_TIMEOUT */
+    enum timeline_event event; /* TIMELINE_ERROR, _FAULT, _HALTED or _TIMEOUT */
     const struct stop *stop;
     const struct stage *last; /* the last checkpoint; NULL before the first */
 
@@ -26,14 +27,15 @@ struct fault {
     struct regs_view regs;
     struct disasm_view code;
     struct explain_view why;
+    struct halted_view halted; /* TIMELINE_HALTED: the way there, and what it said */
 };
 
 /* Reads the guest; errors of the target. The first three members are the caller's. */
 struct error *fault_capture(struct fault *fault);
 void fault_text(const struct fault *fault, const struct text *text);
 /*
- * {"fault":"error"|"fault"|"timeout","after":NAME|null,"message":TEXT|null,"where":TEXT,
- *  "registers":..,"code":..,"why":..}
+ * {"fault":"error"|"fault"|"halted"|"timeout","after":NAME|null,"message":TEXT|null,"where":TEXT,
+ *  "callers":[..],"registers":..,"code":..,"why":..}
  */
 json_t *fault_json(const struct fault *fault);
 /* The one line for stderr: ERROR_GUEST, or ERROR_TIMEOUT after timeout_ms. Never NULL. */

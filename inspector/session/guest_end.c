@@ -18,6 +18,8 @@ const char *guest_end_word(const struct guest_end *end)
 {
     if (end->stopped)
         return "error";
+    if (end->halted)
+        return "halted";
     if (end->left)
         return "left";
     if (end->shut_down)
@@ -173,6 +175,9 @@ struct error *guest_end_error(const struct guest_end *end)
         return error_new(ERROR_GUEST, "the boot code stopped %s: %s", where,
                          said ? message : "it printed no message");
     }
+    if (end->halted)
+        return error_new(ERROR_GUEST,
+                         "the CPU halted for good %s; bootscope trace shows where and why", where);
     switch (qemu_end_state(end->qemu)) {
     case QEMU_PASS:
         return NULL;

@@ -21,6 +21,7 @@ struct guest_end {
     struct missed missed;          /* checkpoints that should have come */
     int64_t timeout_ms;
     bool stopped;        /* the boot code stopped at an error of its own */
+    bool halted;         /* the CPU is halted, and nothing will wake it */
     bool reached_kernel; /* it jumped to the kernel */
     bool shut_down;      /* it shut down or reset itself, and QEMU is paused there */
     bool left;           /* the command is done with a guest that has not ended */
@@ -28,7 +29,7 @@ struct guest_end {
 
 /*
  * The word for the end: "pass", "fail", "powered-off", "left", "error", "triple-fault", "reset",
- * "killed" or "timeout".
+ * "halted", "killed" or "timeout".
  */
 const char *guest_end_word(const struct guest_end *end);
 

@@ -111,7 +111,8 @@ static bool end_too_far(const struct debugger *debugger, struct approach *approa
 {
     if (from->event == TIMELINE_EXIT)
         return approach->ends > 0 && approach->ends--;
-    return (from->event == TIMELINE_FAULT || from->event == TIMELINE_ERROR) &&
+    return (from->event == TIMELINE_FAULT || from->event == TIMELINE_ERROR ||
+            from->event == TIMELINE_HALTED) &&
            here(debugger) > approach->to;
 }
 

@@ -126,7 +126,7 @@ static struct error *run_slice(struct debugger *debugger, struct search *search,
     bool hides = debugger->alive && !debugger->shut_down && watches(debugger) &&
                  from.why.reason == STOP_INTERRUPT;
     *ret_done = !debugger->alive || debugger->shut_down || from.event == TIMELINE_ERROR ||
-                from.stop->instructions.value >= end;
+                from.event == TIMELINE_HALTED || from.stop->instructions.value >= end;
     if (*ret_done)
         return hides ? forget_hidden(debugger) : NULL;
     debugger->stop = from.stop;

@@ -63,12 +63,19 @@ static struct error *begin_guest(const struct session_options *options, struct s
     return qemu_begin(&machine, session->loop, &session->qemu);
 }
 
+static bool looks_halted(void *machine)
+{
+    return qemu_seems_halted(machine);
+}
+
 static struct error *open_guest(const struct session_options *options, struct session *session)
 {
     struct error *err = qemu_ready(session->qemu);
 
     if (!err && options->debug)
         err = target_open(qemu_take_gdb_fd(session->qemu), session->loop, &session->target);
+    if (!err && options->debug)
+        target_on_long_run(session->target, looks_halted, session->qemu);
     if (!err && options->debug && qemu_ram_fd(session->qemu) >= 0)
         target_share_ram(session->target, qemu_ram_fd(session->qemu), QEMU_RAM_NAME);
     return err;

@@ -57,6 +57,8 @@ struct target {
     bool deaf;    /* runs only to stop as it did before: an interrupt is for the next run */
     int slice_fd; /* the timer of target_run_for(), -1 until it is used */
     int64_t reply_timeout; /* milliseconds */
+    target_looks_halted looks_halted; /* NULL: nobody can tell while the guest runs */
+    void *looks_context;
     bool exact_steps;
 };
 

@@ -68,6 +68,7 @@ struct registers {
     struct table_register gdtr, idtr;
     bool hidden_known; /* segment bases and limits, ldtr, tr, gdtr and idtr were obtained */
     uint64_t cr0, cr2, cr3, cr4, cr8, efer;
+    bool halted; /* by hlt, with rip behind it; false also where the stub does not tell */
 };
 
 enum cpu_mode registers_mode(const struct registers *regs);

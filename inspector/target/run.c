@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Breakpoints and run control. */
+/* Run control. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,75 +14,9 @@
 #define SIGNAL_QUIT      3
 #define SERVE_MAX        64    /* rounds; a stopped guest writes nothing more */
 #define STEP_TIMEOUT     10000 /* milliseconds for one instruction */
-
-static size_t find_breakpoint(const struct target *target, virt_t address)
-{
-    size_t i = 0;
-
-    while (i < target->breakpoint_count && target->breakpoints[i].address.value != address.value)
-        i++;
-    return i;
-}
-
-bool target_has_breakpoint(const struct target *target, virt_t address)
-{
-    return find_breakpoint(target, address) < target->breakpoint_count;
-}
-
-static struct error *breakpoint_command(struct target *target, char action, virt_t address)
-{
-    char request[64];
-
-    snprintf(request, sizeof(request), "%c0,%llx,1", action, (unsigned long long)address.value);
-    return target_command(target, request);
-}
-
-static struct error *make_room(struct target *target)
-{
-    if (target->breakpoint_count < target->breakpoint_room)
-        return NULL;
-    size_t room = target->breakpoint_room ? 2 * target->breakpoint_room : 32;
-    struct breakpoint_users *list = reallocarray(target->breakpoints, room, sizeof(*list));
-
-    if (!list)
-        return error_errno(ENOMEM, "breakpoints");
-    target->breakpoints = list;
-    target->breakpoint_room = room;
-    return NULL;
-}
-
-struct error *target_insert_breakpoint(struct target *target, virt_t address)
-{
-    size_t index = find_breakpoint(target, address);
-    struct error *err;
-
-    if (index < target->breakpoint_count) {
-        target->breakpoints[index].count++;
-        return NULL;
-    }
-    err = make_room(target);
-    if (!err)
-        err = breakpoint_command(target, 'Z', address);
-    if (!err)
-        target->breakpoints[target->breakpoint_count++] = (struct breakpoint_users){address, 1};
-    return err;
-}
-
-struct error *target_remove_breakpoint(struct target *target, virt_t address)
-{
-    size_t index = find_breakpoint(target, address);
-
-    if (index == target->breakpoint_count)
-        return NULL;
-    if (target->breakpoints[index].count > 1) {
-        target->breakpoints[index].count--;
-        return NULL;
-    }
-    struct error *err = breakpoint_command(target, 'z', address);
-    if (!err)
-        target->breakpoints[index] = target->breakpoints[--target->breakpoint_count];
-    return err;
-}
+#define LOOK_AFTER       500   /* milliseconds of a run until, and between, looks at the CPU */
+#define LOOK_AGAIN       20    /* until the next, when it seemed halted */
+#define LOOKS            2     /* in a row that decide to stop it */
 
 /* "watch:ADDR;", "rwatch:ADDR;" or "awatch:ADDR;" among the pairs of a T reply. */
 static bool watched_address(const char *pairs, const char *end, uint64_t *ret)
@@ -233,6 +167,56 @@ static struct error *resume(struct target *target, const char *action)
     return NULL;
 }
 
+/*
+ * A CPU that seems halted is asked again a moment later: its registers are not read all at once, and
+ * to stop one that only seems so would move its clock.
+ */
+static struct error *look(struct target *target, unsigned int *seen, bool *ret_stopped,
+                          struct stop_event *ret)
+{
+    bool halted;
+
+    *ret_stopped = false;
+    *seen = target->looks_halted(target->looks_context) ? *seen + 1 : 0;
+    if (*seen < LOOKS)
+        return NULL;
+    *seen = 0;
+    *ret_stopped = true;
+    struct error *err = interrupt(target, ret);
+    if (err || ret->reason != STOP_INTERRUPT || target->interrupt_waits)
+        return err;
+    err = target_is_halted(target, &halted);
+    if (!err && halted)
+        ret->reason = STOP_HALTED;
+    return err;
+}
+
+/* As await_stop(), and looks now and then whether there is still something to wait for. */
+static struct error *await_end(struct target *target, const char *action, int64_t deadline,
+                               struct stop_event *ret, bool *ret_late)
+{
+    bool patient = !target->looks_halted || target->deaf, stopped = false;
+    unsigned int seen = 0;
+    struct error *err;
+
+    for (;;) {
+        int64_t next = patient ? LOOP_NEVER : loop_in(seen ? LOOK_AGAIN : LOOK_AFTER);
+
+        err = await_stop(target, next < deadline ? next : deadline, ret, ret_late);
+        if (err || !*ret_late || loop_now() >= deadline)
+            return err;
+        *ret_late = false;
+        err = look(target, &seen, &stopped, ret);
+        if (err || (stopped && (ret->reason != STOP_INTERRUPT || target->interrupt_waits)))
+            return err;
+        /* It was our own interrupt, and for nothing. */
+        if (stopped)
+            err = resume(target, action);
+        if (err)
+            return err;
+    }
+}
+
 /* *ret_late: the deadline passed and it was interrupted; *ret is that stop. */
 static struct error *run(struct target *target, const char *action, int64_t deadline,
                          struct stop_event *ret, bool *ret_late)
@@ -244,7 +228,7 @@ static struct error *run(struct target *target, const char *action, int64_t dead
     if (!err && target->interrupt_waits && !target->deaf)
         err = connection_interrupt(target->connection);
     if (!err)
-        err = await_stop(target, deadline, ret, ret_late);
+        err = await_end(target, action, deadline, ret, ret_late);
     if (!err && *ret_late)
         err = interrupt(target, ret);
     /* A stop that came before the interrupt did is as good as one in time. */

@@ -144,6 +144,7 @@ static struct error *take_system(struct target *target, const struct raw *raw,
 
 static struct error *read_all(struct target *target, struct raw *raw, struct registers *regs)
 {
+    uint64_t halted;
     struct error *err = read_g(target, raw);
 
     if (!err)
@@ -154,6 +155,8 @@ static struct error *read_all(struct target *target, struct raw *raw, struct reg
         err = take_system(target, raw, regs);
     if (!err && raw->monitor)
         regs->hidden_known = hidden_parse(raw->monitor, regs);
+    if (!err && raw->monitor && hidden_value(raw->monitor, "HLT", &halted))
+        regs->halted = halted != 0;
     return err;
 }
 

@@ -104,6 +104,7 @@ enum stop_reason {
     STOP_INTERRUPT, /* T02: somebody stopped it */
     STOP_SHUTDOWN,  /* T03: shutdown or triple fault with -action shutdown=pause */
     STOP_EXITED,    /* W: the guest, and QEMU with it, ended; or X */
+    STOP_HALTED,    /* the CPU is halted, and nothing will wake it (target_on_long_run) */
 };
 
 struct stop_event {
@@ -119,6 +120,22 @@ struct stop_event {
  */
 struct error *target_continue(struct target *target, int64_t deadline, struct stop_event *ret);
 struct error *target_step(struct target *target, struct stop_event *ret);
+
+/*
+ * Whether the CPU of a stopped guest is halted for good: hlt with interrupts off, which no more than
+ * an NMI or SMI ends; or in real mode, where a handler of the BIOS always returns, a hlt with a jump
+ * back to it. False where the stub does not say that it is halted.
+ */
+struct error *target_is_halted(struct target *target, bool *ret);
+
+/*
+ * From here on looks_halted() is asked now and then whether the CPU seems to be halted for good, when
+ * the guest runs for longer than half a second at a time. It must not stop the guest. When it has said
+ * so twice, the guest is stopped and looked at: STOP_HALTED, or it runs on. Time does not decide
+ * anything by this: a CPU that is halted for good stays what it is, and where it is.
+ */
+typedef bool (*target_looks_halted)(void *context);
+void target_on_long_run(struct target *target, target_looks_halted looks_halted, void *context);
 
 /*
  * Stops a running guest from a signal handler (async-signal-safe): target_continue(), target_step()

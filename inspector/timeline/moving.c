@@ -11,7 +11,8 @@ static struct error *overrun(struct timeline *timeline, struct error *timeout,
     timeline_leave(timeline);
     struct error *err = timeline_capture(timeline);
     if (!err)
-        *ret = (struct timeline_arrival){.event = TIMELINE_TIMEOUT, .stop = &timeline->stop};
+        *ret = (struct timeline_arrival){.event = timeline_overrun(timeline),
+                                         .stop = &timeline->stop};
     return err;
 }
 
@@ -71,7 +72,7 @@ struct error *timeline_step(struct timeline *timeline, bool capture, struct time
     if (!err && why.reason == STOP_BREAKPOINT && timeline_expects(timeline, ret_pc->value))
         err = target_stop_again(target, &why);
     if (err || capture || why.reason == STOP_EXITED || why.reason == STOP_SHUTDOWN ||
-        timeline_expects(timeline, ret_pc->value))
+        why.reason == STOP_HALTED || timeline_expects(timeline, ret_pc->value))
         return arrive(timeline, err, &why, ret);
     timeline_leave(timeline);
     *ret = (struct timeline_arrival){.event = TIMELINE_OTHER, .why = why};

@@ -184,6 +184,10 @@ struct error *timeline_classify(struct timeline *timeline, const struct stop_eve
         *ret = TIMELINE_STAGE;
         return enter_stage(timeline, i);
     }
+    if (timeline_halted(timeline, event->reason)) {
+        *ret = TIMELINE_HALTED;
+        return NULL;
+    }
     stop->stage = error_stage_at(timeline, registers_pc(&stop->regs).value);
     if (stop->stage && timeline->in.markers)
         stop->marker = markers_find(timeline->in.markers, CHECKPOINT_ERROR_NAME);
@@ -196,8 +200,9 @@ static struct error *overrun(struct timeline *timeline, struct error *timeout,
                              enum timeline_event *ret_event, const struct stop **ret_stop)
 {
     error_free(timeout);
-    *ret_event = TIMELINE_TIMEOUT;
-    return timeline_here(timeline, ret_stop);
+    struct error *err = timeline_here(timeline, ret_stop);
+    *ret_event = timeline_overrun(timeline);
+    return err;
 }
 
 struct error *timeline_next(struct timeline *timeline, int64_t deadline,

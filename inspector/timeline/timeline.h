@@ -101,6 +101,7 @@ enum timeline_event {
     TIMELINE_ERROR,   /* the boot code stopped at its own error checkpoint */
     TIMELINE_FAULT,   /* triple fault or shutdown: the CPU stands where it happened */
     TIMELINE_EXIT,    /* the guest ended */
+    TIMELINE_HALTED,  /* the CPU is halted for good (target_is_halted) */
     TIMELINE_TIMEOUT, /* the deadline passed; the guest is stopped where it was */
     /*
      * Never of timeline_next(): a stop that is none of the above, as that of a user's breakpoint.

@@ -31,5 +31,11 @@ struct error *facts_learn(struct stop *stop);
 
 /* Notes where the checkpoint's module must be, given that the guest stopped at it. */
 void facts_place(struct stop *stop);
+/*
+ * Whether the CPU that was stopped by an interrupt, whosever it was, is halted for good; and what a
+ * deadline that has passed amounts to by this: TIMELINE_HALTED, else TIMELINE_TIMEOUT.
+ */
+bool timeline_halted(const struct timeline *timeline, enum stop_reason reason);
+enum timeline_event timeline_overrun(const struct timeline *timeline);
 
 #endif
