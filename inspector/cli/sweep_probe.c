@@ -33,7 +33,7 @@ static struct error *add_areas(const struct kaslr_view *view, json_t *setup)
     if (view->wrong & KASLR_SLOTS)
         return error_new(
             ERROR_CHECK, "the memory map has %llu physical slots, and the stub counts %llu",
-            (unsigned long long)view->slots, (unsigned long long)view->search.slot_max);
+            (unsigned long long)view->search.slot_max, (unsigned long long)view->account.slot_max);
     areas = json_array();
     for (uint32_t i = 0; i < view->search.area_count && i < MAX_SLOT_AREA; i++)
         json_array_append_new(areas,

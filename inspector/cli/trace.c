@@ -85,7 +85,7 @@ static struct snapshot *slot(struct trace *trace, size_t number)
 
 static void print_line(const struct trace *trace, json_t *line)
 {
-    json_dumpf(line, trace->out.stream, JSON_COMPACT);
+    json_dumpf(line, trace->out.stream, JSON_COMPACT | JSON_REAL_PRECISION(6));
     putc('\n', trace->out.stream);
     json_decref(line);
 }

@@ -126,7 +126,7 @@ struct error *run_kaslr(struct environment *environment, const struct command_li
         return error_new(ERROR_SYSTEM, "kaslr: no memory");
     err = kaslr_capture(stop, &done, view);
     if (!err && !view->present)
-        err = error_new(ERROR_INPUT, "kaslr: this decompressor keeps no account of its search");
+        err = error_new(ERROR_INPUT, "kaslr: what was chosen is not known here");
     if (!err && environment->json)
         command_print_json(environment, kaslr_json(view));
     else if (!err)

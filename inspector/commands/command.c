@@ -87,7 +87,8 @@ struct error *commands_execute(struct environment *environment, const char *line
 
 void command_print_json(const struct environment *environment, json_t *value)
 {
-    json_dumpf(value, environment->text->stream, JSON_COMPACT | JSON_ENCODE_ANY);
+    json_dumpf(value, environment->text->stream,
+               JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
     putc('\n', environment->text->stream);
     json_decref(value);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snapshot.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "bootparams.h"
@@ -29,6 +30,19 @@ static struct error *capture_tables(const struct stop *stop, const struct snapsh
     return err;
 }
 
+/* The view is large, and there is one in a whole boot. */
+static struct error *capture_kaslr(const struct stop *stop, struct snapshot *ret)
+{
+    static const struct boot_done done = {.copied = true, .chosen = true};
+
+    if (strcmp(stop->stage->name, "location-chosen") != 0)
+        return NULL;
+    ret->kaslr = malloc(sizeof(*ret->kaslr));
+    if (!ret->kaslr)
+        return error_new(ERROR_SYSTEM, "kaslr: no memory");
+    return kaslr_capture(stop, &done, ret->kaslr);
+}
+
 static struct error *capture_proofs(const struct stop *stop, struct snapshot *ret)
 {
     struct error *err = bss_capture(stop, &ret->bss);
@@ -37,6 +51,8 @@ static struct error *capture_proofs(const struct stop *stop, struct snapshot *re
         err = moved_capture(stop, ret->loaded_last.present ? &ret->loaded_last : NULL, &ret->moved);
     if (!err)
         err = kernelproof_capture(stop, &ret->elfload, &ret->reloc);
+    if (!err)
+        err = capture_kaslr(stop, ret);
     return err;
 }
 
@@ -97,6 +113,7 @@ void snapshot_free(struct snapshot *snapshot)
 {
     pagetable_free(&snapshot->paging);
     pagetable_diff_free(&snapshot->paging_diff);
+    free(snapshot->kaslr);
     *snapshot = (struct snapshot){0};
 }
 
@@ -201,17 +218,21 @@ void snapshot_text(const struct snapshot *snapshot, const struct snapshot *befor
     bss_text(&snapshot->bss, text);
     elfload_text(&snapshot->elfload, text);
     reloc_text(&snapshot->reloc, text);
+    if (snapshot->kaslr)
+        kaslr_short_text(snapshot->kaslr, text);
 }
 
 static json_t *views_json(const struct snapshot *snapshot)
 {
-    return json_pack(
-        "{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "paging", pagetable_json(&snapshot->paging),
-        "paging_diff", pagetable_diff_json(&snapshot->paging_diff), "gdt", gdt_json(&snapshot->gdt),
-        "idt", idt_json(&snapshot->idt), "bss", bss_json(&snapshot->bss), "loaded",
-        loaded_json(&snapshot->loaded), "moved", moved_json(&snapshot->moved), "segments",
-        elfload_json(&snapshot->elfload), "relocation", reloc_json(&snapshot->reloc), "boot_params",
-        params_json(&snapshot->boot_params));
+    return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "paging",
+                     pagetable_json(&snapshot->paging), "paging_diff",
+                     pagetable_diff_json(&snapshot->paging_diff), "gdt", gdt_json(&snapshot->gdt),
+                     "idt", idt_json(&snapshot->idt), "bss", bss_json(&snapshot->bss), "loaded",
+                     loaded_json(&snapshot->loaded), "moved", moved_json(&snapshot->moved),
+                     "segments", elfload_json(&snapshot->elfload), "relocation",
+                     reloc_json(&snapshot->reloc), "boot_params",
+                     params_json(&snapshot->boot_params), "kaslr",
+                     snapshot->kaslr ? kaslr_json(snapshot->kaslr) : json_null());
 }
 
 json_t *snapshot_json(const struct snapshot *snapshot)
@@ -237,5 +258,5 @@ size_t snapshot_wrong(const struct snapshot *snapshot)
     return crosscheck_wrong(&snapshot->crosscheck) + pagetable_wrong(&snapshot->paging) +
            bss_wrong(&snapshot->bss) + moved_wrong(&snapshot->moved) +
            elfload_wrong(&snapshot->elfload) + reloc_wrong(&snapshot->reloc) +
-           loaded_wrong(&snapshot->loaded);
+           loaded_wrong(&snapshot->loaded) + (snapshot->kaslr ? kaslr_wrong(snapshot->kaslr) : 0);
 }

@@ -9,6 +9,7 @@
 #include "crosscheck.h"
 #include "gdt.h"
 #include "idt.h"
+#include "kaslr.h"
 #include "kernelproof.h"
 #include "loaded.h"
 #include "moved.h"
@@ -45,6 +46,7 @@ struct snapshot {
     struct moved_view moved;
     struct elfload_view elfload;
     struct reloc_view reloc;
+    struct kaslr_view *kaslr; /* owned; NULL but at location-chosen */
     struct params_view boot_params;
 };
 

@@ -2,252 +2,17 @@
 #include "kaslr.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "layout.h"
-#include "params.h"
 #include "sites.h"
-
-/* What is in the way: the avoided regions, and e820's entries that are not RAM. */
-#define OBSTACLES_MAX (MEM_AVOID_MAX + E820_MAX_ENTRIES_ZEROPAGE)
+#include "x86.h"
 
 /* The kernel maps itself in pages of this size, and needs whole ones. */
 #define KERNEL_PAGE UINT64_C(0x200000)
-/* The search begins at the default place or here, whichever is lower. */
-#define MINIMUM_MAX (UINT64_C(512) << 20)
-
-/* Starts of slots that are out of the question: low..high, both included. */
-struct gap {
-    uint64_t low, high;
-};
-
-static uint64_t end_of(uint64_t start, uint64_t size)
-{
-    uint64_t end;
-
-    return __builtin_add_overflow(start, size, &end) ? UINT64_MAX : end;
-}
-
-static int compare_gaps(const void *a, const void *b)
-{
-    const struct gap *x = a, *y = b;
-
-    return x->low < y->low ? -1 : x->low > y->low;
-}
-
-/* An image of that size touches [start, start + size) when it starts in this gap. */
-static unsigned int add_gap(struct gap *gaps, unsigned int count, uint64_t image_size,
-                            uint64_t start, uint64_t size)
-{
-    if (size == 0)
-        return count;
-    gaps[count].low = start >= image_size ? start - image_size + 1 : 0;
-    gaps[count].high = end_of(start, size) - 1;
-    return count + 1;
-}
-
-static unsigned int find_gaps(const struct kaslr_search *search, const struct params_view *params,
-                              struct gap *gaps)
-{
-    unsigned int count = 0;
-
-    for (unsigned int i = 0; i < search->avoid.count; i++)
-        count = add_gap(gaps, count, search->image_size, search->avoid.regions[i].start,
-                        search->avoid.regions[i].size);
-    for (unsigned int i = 0; i < params->e820_count; i++)
-        if (params->e820[i].type != E820_TYPE_RAM)
-            count = add_gap(gaps, count, search->image_size, params->e820[i].start,
-                            params->e820[i].size);
-    qsort(gaps, count, sizeof(*gaps), compare_gaps);
-    return count;
-}
-
-/* Multiples of alignment in [low, high]. */
-static uint64_t multiples(uint64_t low, uint64_t high, uint64_t alignment)
-{
-    if (low > high)
-        return 0;
-    return high / alignment - (low ? (low - 1) / alignment + 1 : 0) + 1;
-}
-
-/*
- * Slots in [low, high], the first and the last place that a slot may have. When place is one of
- * them, *ret_before is how many are below it.
- */
-static uint64_t count_slots(const struct gap *gaps, unsigned int count, uint64_t low, uint64_t high,
-                            uint64_t alignment, uint64_t place, struct maybe *ret_before)
-{
-    uint64_t slots = 0;
-
-    for (unsigned int i = 0; i <= count && low <= high; i++) {
-        uint64_t last = high;
-
-        if (i < count && gaps[i].high < low)
-            continue;
-        if (i < count && gaps[i].low <= high)
-            last = gaps[i].low - 1; /* wraps to all ones when the gap begins at 0 */
-        if (i < count && gaps[i].low <= low)
-            goto behind;
-        if (place >= low && place <= last && place % alignment == 0)
-            *ret_before = known(slots + multiples(low, place, alignment) - 1);
-        slots += multiples(low, last, alignment);
-        if (last == high)
-            break;
-    behind:
-        if (gaps[i].high == UINT64_MAX)
-            break;
-        low = gaps[i].high + 1;
-    }
-    return slots;
-}
-
-static void count_region(const struct gap *gaps, unsigned int gap_count,
-                         const struct e820_range *range, struct kaslr_view *view)
-{
-    const struct kaslr_search *search = &view->search;
-    struct kaslr_region *region = &view->regions[view->region_count++];
-    uint64_t low = range->start, high = end_of(range->start, range->size);
-    struct maybe before = {0};
-
-    *region = (struct kaslr_region){.start = range->start, .end = high};
-    for (unsigned int i = 0; i < search->area_count; i++)
-        if (search->areas[i].addr >= region->start && search->areas[i].addr < region->end)
-            region->stub_slots += search->areas[i].num;
-    if (high > search->avoid.mem_limit)
-        high = search->avoid.mem_limit;
-    if (low < search->minimum)
-        low = search->minimum;
-    if (high < search->image_size || high - search->image_size < low)
-        return;
-    region->slots = count_slots(gaps, gap_count, low, high - search->image_size, search->alignment,
-                                view->choice.output, &before);
-    /* Where entries overlap, a place can be several slots: the first will do. */
-    if (before.known && !view->slot.known)
-        view->slot = known(view->slots + before.value);
-    view->slots += region->slots;
-}
-
-/* As random.c has it: output number purpose of splitmix64. */
-static uint64_t seeded_number(uint64_t seed, enum random_purpose purpose)
-{
-    uint64_t z = seed + purpose * UINT64_C(0x9e3779b97f4a7c15);
-
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
-static void check_physical(struct kaslr_view *view)
-{
-    const struct kaslr_search *search = &view->search;
-
-    view->rows_full = search->area_count == MAX_SLOT_AREA;
-    if (search->avoid.memmap_too_large || search->slot_max == 0) {
-        /* No place was found: then there must be none, and the default was kept. */
-        if (!search->avoid.memmap_too_large && view->slots)
-            view->wrong |= KASLR_SLOTS;
-        view->slot = (struct maybe){0};
-        return;
-    }
-    if (view->choice.physical_slots != search->slot_max ||
-        (view->rows_full ? view->slots < search->slot_max : view->slots != search->slot_max))
-        view->wrong |= KASLR_SLOTS;
-    if (!view->slot.known)
-        view->wrong |= KASLR_CHOICE;
-    if (!search->seeded)
-        return;
-    view->seeded_slot = known(seeded_number(search->seed, RANDOM_PHYSICAL) % search->slot_max);
-    if (!view->rows_full && (!view->slot.known || view->slot.value != view->seeded_slot.value))
-        view->wrong |= KASLR_SEED;
-}
-
-static void check_virtual(const struct stop *stop, struct kaslr_view *view)
-{
-    const struct kaslr_search *search = &view->search;
-    uint64_t low = stop->image ? stop->image->setup.pref_address : 0;
-    uint64_t place = view->choice.virtual_address;
-
-    if (!stop->image || low > KERNEL_IMAGE_SIZE || search->image_size > KERNEL_IMAGE_SIZE - low)
-        return;
-    view->virtual_slots = known(1 +
-                                (KERNEL_IMAGE_SIZE - low - search->image_size) / search->alignment);
-    if (view->virtual_slots.value != view->choice.virtual_slots)
-        view->wrong |= KASLR_VIRTUAL_SLOTS;
-    if (place >= low && (place - low) % search->alignment == 0 &&
-        (place - low) / search->alignment < view->virtual_slots.value)
-        view->virtual_slot = known((place - low) / search->alignment);
-    else
-        view->wrong |= KASLR_VIRTUAL_CHOICE;
-    if (!search->seeded)
-        return;
-    view->seeded_virtual_slot = known(seeded_number(search->seed, RANDOM_VIRTUAL) %
-                                      view->virtual_slots.value);
-    if (!view->virtual_slot.known || view->virtual_slot.value != view->seeded_virtual_slot.value)
-        view->wrong |= KASLR_SEED;
-}
-
-/* Whether one of the avoided regions has all of [start, start + size). */
-static bool is_avoided(const struct mem_avoid *avoid, uint64_t start, uint64_t size)
-{
-    for (unsigned int i = 0; i < avoid->count; i++)
-        if (avoid->regions[i].start <= start &&
-            end_of(avoid->regions[i].start, avoid->regions[i].size) >= end_of(start, size))
-            return true;
-    return size == 0;
-}
-
-/* What boot_params itself says is in use. */
-static void check_avoided(const struct params_view *params, struct kaslr_view *view)
-{
-    const struct mem_avoid *avoid = &view->search.avoid;
-
-    view->unlisted += !is_avoided(avoid, params->address, BOOT_PARAMS_SIZE);
-    view->unlisted += !is_avoided(avoid, params->initrd, params->initrd_size);
-    view->unlisted += params->cmdline_there && !is_avoided(avoid, params->cmdline_address, 1);
-    for (unsigned int i = 0; i < params->setup_data_count; i++)
-        view->unlisted += !is_avoided(avoid, params->setup_data[i].address,
-                                      sizeof(struct setup_data) + params->setup_data[i].length);
-    if (view->unlisted)
-        view->wrong |= KASLR_UNLISTED;
-}
-
-/* From where, for what size and in what steps it must have searched. */
-static void check_bounds(const struct stop *stop, struct kaslr_view *view)
-{
-    const struct image *image = stop->image;
-    const struct kaslr_search *search = &view->search;
-    uint64_t end, output, size;
-
-    if (!image || !image->kernel.bytes || !stop->facts.copy.known ||
-        !symbols_value(stop->stub, "_end", &end))
-        return;
-    /* The copy ends where the buffer at the default place does. */
-    output = stop->facts.copy.value + end - image->setup.init_size;
-    size = kernel_extent(&image->kernel, image->setup.pref_address);
-    if (size < image->kernel.size)
-        size = image->kernel.size;
-    view->must_minimum = known(output < MINIMUM_MAX ? output : MINIMUM_MAX);
-    view->must_size = known((size + KERNEL_PAGE - 1) & ~(KERNEL_PAGE - 1));
-    view->must_alignment = known(image->setup.kernel_alignment);
-    if (search->minimum != view->must_minimum.value ||
-        search->image_size != view->must_size.value ||
-        search->alignment != view->must_alignment.value)
-        view->wrong |= KASLR_BOUNDS;
-}
-
-static void recount(const struct stop *stop, const struct params_view *params,
-                    struct kaslr_view *view)
-{
-    struct gap gaps[OBSTACLES_MAX];
-    unsigned int count = find_gaps(&view->search, params, gaps);
-
-    for (unsigned int i = 0; i < params->e820_count; i++)
-        if (params->e820[i].type == E820_TYPE_RAM)
-            count_region(gaps, count, &params->e820[i], view);
-    check_avoided(params, view);
-    check_bounds(stop, view);
-    check_physical(view);
-    check_virtual(stop, view);
-}
+/* MAXMEM of Linux: what 4 and 5 levels of page tables leave for physical memory. */
+#define MAXMEM_4_LEVELS (UINT64_C(1) << 46)
+#define MAXMEM_5_LEVELS (UINT64_C(1) << 52)
 
 static struct error *read_variable(const struct stop *stop, const char *name, void *ret,
                                    size_t size, bool *ret_there)
@@ -280,46 +45,329 @@ static bool read_bool(const bool *from)
     return *(const volatile uint8_t *)from != 0;
 }
 
-static struct error *read_search(const struct stop *stop, struct kaslr_view *view)
+/* What our stub says of itself. */
+static struct error *read_account(const struct stop *stop, struct kaslr_view *view)
 {
-    struct kaslr_search *search = &view->search;
+    struct kaslr_search *account = &view->account;
     bool there, has_search = false;
     struct error *err = read_variable(stop, "chosen_location", &view->choice, sizeof(view->choice),
                                       &there);
 
     if (!err)
-        err = read_variable(stop, "kaslr_search", search, sizeof(*search), &has_search);
+        err = read_variable(stop, "kaslr_search", account, sizeof(*account), &has_search);
     if (err || !there || !has_search)
         return err;
     view->present = true;
+    view->rules = KASLR_RULES_STUB;
     view->choice.kaslr = read_bool(&view->choice.kaslr);
-    search->seeded = read_bool(&search->seeded);
-    search->avoid.memmap_too_large = read_bool(&search->avoid.memmap_too_large);
-    view->searched = is_sound(search) && view->choice.kaslr;
+    account->seeded = read_bool(&account->seeded);
+    account->avoid.memmap_too_large = read_bool(&account->avoid.memmap_too_large);
+    view->has_account = is_sound(account) && view->choice.kaslr;
     return NULL;
+}
+
+/* Of Linux only registers and stack tell; the timeline has read them. */
+static void take_facts(const struct stop *stop, struct kaslr_view *view)
+{
+    if (!stop->facts.output.known || !stop->facts.virtual.known || !stop->image ||
+        stop->image->kernel.bits != 64)
+        return;
+    view->present = true;
+    view->rules = KASLR_RULES_LINUX;
+    view->choice = (struct kaslr_choice){.output = stop->facts.output.value,
+                                         .virtual_address = stop->facts.virtual.value};
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/*
+ * Where the decompressor unpacks to without KASLR: where it was loaded, aligned, but not below
+ * the kernel's own address. The copy tells as well, which ends where that buffer does.
+ */
+static struct maybe find_default_output(const struct stop *stop, uint64_t preferred,
+                                        const struct kaslr_inputs *inputs)
+{
+    const struct setup_header *hdr = &inputs->params.hdr;
+    uint64_t end, load;
+
+    if (stop->facts.copy.known && stop->stub && symbols_value(stop->stub, "_end", &end))
+        return known(stop->facts.copy.value + end - hdr->init_size);
+    if (!stop->facts.load.known || inputs->alignment == 0)
+        return (struct maybe){0};
+    if (stop->image && !stop->image->setup.relocatable_kernel)
+        return known(preferred);
+    load = (stop->facts.load.value + inputs->alignment - 1) & ~(inputs->alignment - 1);
+    return known(larger(load, preferred));
+}
+
+/* Bytes of the kernel in place, .bss and .brk with it, or of what is unpacked. */
+static uint64_t find_image_size(const struct stop *stop, const struct kaslr_view *view)
+{
+    const struct image *image = stop->image;
+    uint64_t size;
+
+    if (!image || !image->kernel.bytes)
+        return view->has_account ? view->account.image_size : 0;
+    size = larger(kernel_extent(&image->kernel, image->setup.pref_address), image->kernel.size);
+    return size > UINT64_MAX - KERNEL_PAGE ? 0 : (size + KERNEL_PAGE - 1) & ~(KERNEL_PAGE - 1);
+}
+
+/* The caller's part of the inputs. False when something is not known that the search needs. */
+static bool complete(const struct stop *stop, struct kaslr_view *view, struct kaslr_inputs *inputs)
+{
+    const struct setup_header *hdr = &inputs->params.hdr;
+    uint64_t alignment = stop->image ? stop->image->setup.kernel_alignment : hdr->kernel_alignment;
+    uint64_t payload = stop->image ? stop->image->setup.payload_offset : hdr->payload_offset;
+
+    view->default_virtual = known(stop->image ? stop->image->setup.pref_address
+                                              : hdr->pref_address);
+    inputs->alignment = alignment & (alignment - 1) ? 0 : alignment;
+    view->default_output = find_default_output(stop, view->default_virtual.value, inputs);
+    if (!view->default_output.known || !stop->facts.copy.known)
+        return false;
+    inputs->output = view->default_output.value;
+    inputs->input = stop->facts.copy.value + payload;
+    inputs->image_size = find_image_size(stop, view);
+    return inputs->alignment && inputs->image_size;
+}
+
+/* What the processor can address: of our stub, which asks the processor, its own figure. */
+static uint64_t find_limit(const struct stop *stop, const struct kaslr_view *view)
+{
+    if (view->rules == KASLR_RULES_LINUX)
+        return stop->regs.cr4 & X86_CR4_LA57 ? MAXMEM_5_LEVELS : MAXMEM_4_LEVELS;
+    if (view->has_account && view->account.avoid.limit_reason == MEM_LIMIT_PROCESSOR)
+        return view->account.avoid.mem_limit;
+    return UINT64_MAX;
+}
+
+static bool touches(struct mem_vector region, uint64_t start, uint64_t end)
+{
+    return region.size && start < kaslr_end(region) && region.start < end;
+}
+
+static bool is_in_map(const struct kaslr_view *view, uint64_t start, uint64_t end)
+{
+    for (unsigned int i = 0; i < view->region_count; i++)
+        if (view->regions[i].start <= start && end <= view->regions[i].end)
+            return true;
+    return false;
+}
+
+/* The worst first. */
+static enum kaslr_fault find_fault(struct kaslr_view *view)
+{
+    const struct kaslr_search *search = &view->search;
+    uint64_t start = view->choice.output;
+    uint64_t end = kaslr_end((struct mem_vector){start, search->image_size});
+
+    for (unsigned int i = 0; i < search->avoid.count; i++)
+        if (touches(search->avoid.regions[i], start, end)) {
+            view->fault_region = i;
+            return KASLR_FAULT_AVOIDED;
+        }
+    if (!is_in_map(view, start, end))
+        return KASLR_FAULT_NO_RAM;
+    if (end > search->avoid.mem_limit)
+        return KASLR_FAULT_ABOVE;
+    if (start < search->minimum)
+        return KASLR_FAULT_BELOW;
+    return start % search->alignment ? KASLR_FAULT_UNALIGNED : KASLR_FAULT_OTHER;
+}
+
+/* Without any slot, the default is kept. */
+static void check_physical(struct kaslr_view *view)
+{
+    const struct kaslr_search *search = &view->search;
+
+    if (search->slot_max == 0) {
+        if (view->choice.output != view->default_output.value)
+            view->wrong |= KASLR_CHOICE;
+        return;
+    }
+    view->slot = kaslr_slot_number(search, view->choice.output);
+    if (view->slot.known)
+        return;
+    view->wrong |= KASLR_CHOICE;
+    view->fault = find_fault(view);
+}
+
+static void check_virtual(struct kaslr_view *view)
+{
+    const struct kaslr_search *search = &view->search;
+    uint64_t low = view->default_virtual.value, place = view->choice.virtual_address;
+
+    if (low > KERNEL_IMAGE_SIZE || search->image_size > KERNEL_IMAGE_SIZE - low) {
+        view->wrong |= KASLR_VIRTUAL_CHOICE; /* whatever was chosen */
+        return;
+    }
+    view->virtual_slots = known(1 +
+                                (KERNEL_IMAGE_SIZE - low - search->image_size) / search->alignment);
+    if (place >= low && (place - low) % search->alignment == 0 &&
+        (place - low) / search->alignment < view->virtual_slots.value)
+        view->virtual_slot = known((place - low) / search->alignment);
+    else
+        view->wrong |= KASLR_VIRTUAL_CHOICE;
+}
+
+/* Whether the account has all of that region. */
+static bool is_listed(const struct mem_avoid *avoid, struct mem_vector region)
+{
+    for (unsigned int i = 0; i < avoid->count; i++)
+        if (avoid->regions[i].start <= region.start &&
+            kaslr_end(avoid->regions[i]) >= kaslr_end(region))
+            return true;
+    return false;
+}
+
+static bool same_rows(const struct kaslr_search *a, const struct kaslr_search *b)
+{
+    for (unsigned int i = 0; i < a->area_count && i < b->area_count; i++)
+        if (a->areas[i].addr != b->areas[i].addr || a->areas[i].num != b->areas[i].num)
+            return false;
+    return a->area_count == b->area_count && a->slot_max == b->slot_max;
+}
+
+/* All that the stub says of its search, against what was computed. */
+static void check_account(struct kaslr_view *view)
+{
+    const struct kaslr_search *account = &view->account, *search = &view->search;
+
+    if (account->minimum != search->minimum || account->image_size != search->image_size ||
+        account->alignment != search->alignment ||
+        account->avoid.mem_limit != search->avoid.mem_limit)
+        view->wrong |= KASLR_BOUNDS;
+    for (unsigned int i = 0; i < search->avoid.count; i++)
+        view->unlisted += view->missed[i] = !is_listed(&account->avoid, search->avoid.regions[i]);
+    if (view->unlisted)
+        view->wrong |= KASLR_UNLISTED;
+    if (!same_rows(account, search) || view->choice.physical_slots != search->slot_max)
+        view->wrong |= KASLR_SLOTS;
+    if (!view->virtual_slots.known || view->virtual_slots.value != view->choice.virtual_slots)
+        view->wrong |= KASLR_VIRTUAL_SLOTS;
+    for (unsigned int i = 0; i < view->region_count; i++)
+        for (unsigned int k = 0; k < account->area_count; k++)
+            if (account->areas[k].addr >= view->regions[i].start &&
+                account->areas[k].addr < view->regions[i].end)
+                view->regions[i].stub_slots += account->areas[k].num;
+}
+
+/* As random.c has it: output number purpose of splitmix64. */
+static uint64_t seeded_number(uint64_t seed, enum random_purpose purpose)
+{
+    uint64_t z = seed + purpose * UINT64_C(0x9e3779b97f4a7c15);
+
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+/* Where RAM is listed twice, a place can be several slots: it is the place that must be right. */
+static void check_seed(struct kaslr_view *view)
+{
+    const struct kaslr_search *search = &view->search;
+    uint64_t seed = view->account.seed;
+
+    if (!view->account.seeded)
+        return;
+    if (search->slot_max) {
+        view->seeded_slot = known(seeded_number(seed, RANDOM_PHYSICAL) % search->slot_max);
+        if (kaslr_slot_place(search, view->seeded_slot.value) != view->choice.output)
+            view->wrong |= KASLR_SEED;
+    }
+    if (!view->virtual_slots.known)
+        return;
+    view->seeded_virtual_slot = known(seeded_number(seed, RANDOM_VIRTUAL) %
+                                      view->virtual_slots.value);
+    if (!view->virtual_slot.known || view->virtual_slot.value != view->seeded_virtual_slot.value)
+        view->wrong |= KASLR_SEED;
+}
+
+/* For the picture. */
+static void list_reserved(const struct boot_params *params, struct kaslr_view *view)
+{
+    for (unsigned int i = 0; i < params->e820_entries && i < E820_MAX_ENTRIES_ZEROPAGE; i++)
+        if (params->e820_table[i].type != E820_TYPE_RAM)
+            view->reserved[view->reserved_count++] = (struct mem_vector){
+                params->e820_table[i].addr, params->e820_table[i].size};
+}
+
+static void recompute(const struct stop *stop, struct kaslr_inputs *inputs, struct kaslr_view *view)
+{
+    struct kaslr_options options;
+
+    kaslr_options_read(view->rules, (const char *)inputs->cmdline.bytes, inputs->cmdline.length,
+                       find_limit(stop, view), &options);
+    kaslr_slots(inputs, &options, &view->search, view->regions);
+    view->search.seeded = view->has_account && view->account.seeded;
+    view->search.seed = view->search.seeded ? view->account.seed : 0;
+    list_reserved(&inputs->params, view);
+    view->searched = true;
+    view->region_count = inputs->ram_count;
+    view->map = inputs->map;
+    view->cut = inputs->map_cut || inputs->setup_data_cut;
+    check_physical(view);
+    check_virtual(view);
+    if (view->has_account) {
+        check_account(view);
+        check_seed(view);
+    }
+}
+
+/* Not chosen, for whatever reason: then both are the defaults. */
+static void check_defaults(struct kaslr_view *view)
+{
+    if (view->default_output.known && view->choice.output != view->default_output.value)
+        view->wrong |= KASLR_CHOICE;
+    if (view->choice.virtual_address != view->default_virtual.value)
+        view->wrong |= KASLR_VIRTUAL_CHOICE;
+}
+
+static void judge(const struct stop *stop, struct kaslr_inputs *inputs, struct kaslr_view *view)
+{
+    bool is_complete = complete(stop, view, inputs);
+    struct kaslr_options options;
+
+    kaslr_options_read(view->rules, (const char *)inputs->cmdline.bytes, inputs->cmdline.length, 0,
+                       &options);
+    view->nokaslr = options.nokaslr;
+    if (view->rules == KASLR_RULES_LINUX)
+        view->choice.kaslr = (inputs->params.hdr.loadflags & KASLR_FLAG) != 0;
+    /* A kernel without CONFIG_RANDOMIZE_BASE chooses nothing either. */
+    if (view->choice.kaslr ? view->nokaslr : view->rules == KASLR_RULES_STUB && !view->nokaslr)
+        view->wrong |= KASLR_SWITCH;
+    if (view->rules == KASLR_RULES_STUB && view->choice.kaslr && !view->has_account)
+        view->wrong |= KASLR_BOUNDS; /* its account makes no sense */
+    if (!view->choice.kaslr)
+        check_defaults(view);
+    else if (is_complete)
+        recompute(stop, inputs, view);
 }
 
 struct error *kaslr_capture(const struct stop *stop, const struct boot_done *done,
                             struct kaslr_view *ret)
 {
-    struct params_view *params;
+    struct kaslr_inputs *inputs;
     struct error *err;
 
-    *ret = (struct kaslr_view){0};
+    memset(ret, 0, sizeof(*ret));
     if (!done->chosen)
         return NULL;
-    err = read_search(stop, ret);
-    if (err || !ret->searched)
+    err = read_account(stop, ret);
+    if (!err && !ret->present)
+        take_facts(stop, ret);
+    if (err || !ret->present || !stop->facts.boot_params.known)
         return err;
-    params = malloc(sizeof(*params));
-    if (!params)
+    inputs = malloc(sizeof(*inputs));
+    if (!inputs)
         return error_new(ERROR_SYSTEM, "kaslr: no memory for boot_params");
-    err = params_capture(stop, params);
-    if (!err && params->present)
-        recount(stop, params, ret);
-    else
-        ret->searched = false;
-    free(params);
+    err = kaslr_inputs_capture(stop, ret->rules, stop->facts.boot_params.value, inputs);
+    if (!err)
+        judge(stop, inputs, ret);
+    free(inputs);
     return err;
 }
 

@@ -57,37 +57,45 @@ static void escape(const uint8_t *bytes, size_t length, char *out)
 }
 
 /* Read piece by piece: it may end right before the end of memory. */
-static struct error *read_cmdline(const struct stop *stop, struct params_view *view)
+struct error *params_read_cmdline(const struct stop *stop, uint64_t address,
+                                  struct params_cmdline *ret)
 {
-    uint8_t bytes[PARAMS_CMDLINE_MAX] = {0};
     const size_t piece = 64;
-    size_t length = 0;
 
-    while (view->cmdline_address && length < sizeof(bytes)) {
-        uint64_t at = view->cmdline_address + length;
+    *ret = (struct params_cmdline){0};
+    while (address && ret->length < sizeof(ret->bytes)) {
+        uint64_t at = address + ret->length;
         size_t want = piece - (size_t)(at % piece);
-        const uint8_t *end;
+        const uint8_t *from = ret->bytes + ret->length, *end;
         bool there;
         struct error *err;
 
-        if (want > sizeof(bytes) - length)
-            want = sizeof(bytes) - length;
-        err = guest_try_phys(stop, phys(at), bytes + length, want, &there);
+        if (want > sizeof(ret->bytes) - ret->length)
+            want = sizeof(ret->bytes) - ret->length;
+        err = guest_try_phys(stop, phys(at), ret->bytes + ret->length, want, &there);
         if (err)
             return error_context(err, "reading the command line");
         if (!there)
             break;
-        view->cmdline_there = true;
-        end = memchr(bytes + length, '\0', want);
-        if (end) {
-            escape(bytes, (size_t)(end - bytes), view->cmdline);
+        ret->there = true;
+        end = memchr(from, '\0', want);
+        ret->length += end ? (size_t)(end - from) : want;
+        if (end)
             return NULL;
-        }
-        length += want;
     }
-    view->cmdline_cut = view->cmdline_there;
-    escape(bytes, length, view->cmdline);
+    ret->cut = ret->there;
     return NULL;
+}
+
+static struct error *read_cmdline(const struct stop *stop, struct params_view *view)
+{
+    struct params_cmdline line;
+    struct error *err = params_read_cmdline(stop, view->cmdline_address, &line);
+
+    view->cmdline_there = line.there;
+    view->cmdline_cut = line.cut;
+    escape(line.bytes, line.length, view->cmdline);
+    return err;
 }
 
 static struct error *read_setup_data(const struct stop *stop, uint64_t address,

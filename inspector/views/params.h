@@ -45,6 +45,17 @@ struct params_view {
     struct setup_data_node setup_data[PARAMS_SETUP_DATA_MAX];
 };
 
+struct params_cmdline {
+    bool there; /* its first bytes are in memory */
+    bool cut;   /* no NUL within the limit, or before the end of memory */
+    size_t length;
+    uint8_t bytes[PARAMS_CMDLINE_MAX]; /* as in memory; no NUL among the length ones */
+};
+
+/* The command line at a guest-physical address; 0: there is none. Errors of target_read_phys. */
+struct error *params_read_cmdline(const struct stop *stop, uint64_t address,
+                                  struct params_cmdline *ret);
+
 /* Errors of target_read_phys; what boot_params itself points at may be missing. */
 struct error *params_capture(const struct stop *stop, struct params_view *ret);
 void params_text(const struct params_view *view, const struct text *text);

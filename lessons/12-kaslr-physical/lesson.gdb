@@ -338,9 +338,10 @@ monitor p/x output
 echo (gdb) monitor kaslr\n
 monitor kaslr
 echo \n
-echo It has counted the slots once more, from e820 and the list, by another method than the\n
-echo stub's, and it has computed what the seed must give. All agree, with each other and with\n
-echo you.\n
+echo It has found out on its own what must be avoided, from boot_params, the command line and the\n
+echo image, has counted the slots that this leaves by another method than the stub's, and has\n
+echo computed what the seed must give. All agree, with each other and with you. The entropy is\n
+echo the logarithm of the slots to the base 2: so many bits an attacker must guess.\n
 echo \n
 echo What must hold here:\n
 echo \  marker agrees\n

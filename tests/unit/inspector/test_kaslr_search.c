@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the stub says of its choice, held against every aligned address tried one by one, and
- * accounts that are wrong or senseless.
+ * What our stub says of its choice, held against what the view computes, and that against every
+ * aligned address tried one by one; accounts that are wrong or senseless.
  */
 #include "view_test.h"
 
@@ -9,26 +9,30 @@
 #include "layout.h"
 #include "params.h"
 
-#define MIB    (UINT64_C(1) << 20)
-#define COPY   0x80000
-#define CHOICE 0x1000
-#define SEARCH 0x2000
-#define PARAMS 0x11000
-#define END    0x2000000
-#define PREF   (16 * MIB)
+#define MIB     (UINT64_C(1) << 20)
+#define COPY    0x80000
+#define CHOICE  0x1000
+#define SEARCH  0x2000
+#define PARAMS  0x11000
+#define NODES   0x20000
+#define CMDLINE 0x30000
+#define END     0x2000000
+#define PREF    (16 * MIB)
+#define SIZE    (20 * MIB)
 
 static const struct fake_symbol stub_list[] = {
     {"chosen_location", CHOICE}, {"kaslr_search", SEARCH}, {"_end", END}};
 static const struct symbols stub = {stub_list, 3};
 static const struct stage some = {.name = "location-chosen", .module = MODULE_STUB};
 static const struct boot_done chosen = {.copied = true, .chosen = true};
+static const uint8_t payload[1];
 
 static struct image image;
 static struct boot_params params;
 static struct kaslr_search search;
 static struct kaslr_choice choice;
 
-/* 512 MiB with a hole of ACPI, a kernel of 20 MiB, something in use in the middle. */
+/* 512 MiB with a hole of ACPI, a kernel of 20 MiB, the decompressor in the middle. */
 static struct stop guest(void)
 {
     struct stop stop = view_stop();
@@ -38,20 +42,27 @@ static struct stop guest(void)
     memset(&image, 0, sizeof(image));
     fake_target_ram(stop.target, 0, 0x100000);
     image.setup.pref_address = PREF;
+    image.setup.kernel_alignment = 2 * MIB;
+    image.setup.payload_offset = 30 * MIB + 1 - COPY;
+    image.setup.init_size = COPY + END - PREF;
+    image.kernel.bytes = payload;
+    image.kernel.bits = 64;
+    image.kernel.size = 19 * MIB + 5; /* whole pages of 2 MiB: 20 MiB */
     stop.image = &image;
     stop.stub = &stub;
     stop.stage = &some;
     stop.facts = (struct facts){.copy = known(COPY), .running_copy = true};
     stop.facts.boot_params = known(PARAMS);
+    params.hdr.init_size = image.setup.init_size;
     params.e820_entries = 3;
     params.e820_table[0] = (struct boot_e820_entry){0, 0x9fc00, E820_TYPE_RAM};
     params.e820_table[1] = (struct boot_e820_entry){MIB, 511 * MIB, E820_TYPE_RAM};
     params.e820_table[2] = (struct boot_e820_entry){200 * MIB, 4096, E820_TYPE_ACPI};
     search = (struct kaslr_search){
-        .alignment = 2 * MIB, .minimum = PREF, .image_size = 20 * MIB, .seed = 3, .seeded = true};
+        .alignment = 2 * MIB, .minimum = PREF, .image_size = SIZE, .seed = 3, .seeded = true};
     search.avoid.mem_limit = 400 * MIB + 5;
     search.avoid.count = 2;
-    search.avoid.regions[0] = (struct mem_vector){30 * MIB + 1, MIB};
+    search.avoid.regions[0] = (struct mem_vector){30 * MIB + 1, COPY + END - 30 * MIB - 1};
     search.avoid.reasons[0] = MEM_AVOID_DECOMPRESSION;
     search.avoid.regions[1] = (struct mem_vector){PARAMS, 4096};
     search.avoid.reasons[1] = MEM_AVOID_BOOT_PARAMS;
@@ -76,15 +87,6 @@ static bool is_slot(uint64_t at)
     return free;
 }
 
-static uint64_t slot_number(uint64_t place)
-{
-    uint64_t slots = 0;
-
-    for (uint64_t at = 0; at < place; at += search.alignment)
-        slots += is_slot(at);
-    return slots;
-}
-
 static uint64_t slot_at(uint64_t number)
 {
     for (uint64_t at = 0;; at += search.alignment)
@@ -102,14 +104,27 @@ static uint64_t drawn(unsigned int draws)
     return z ^ (z >> 31);
 }
 
+/* Neighbouring slots are one row. */
+static void fill_in_rows(void)
+{
+    search.area_count = 0;
+    search.slot_max = 0;
+    for (uint64_t at = 0; at < 512 * MIB; at += search.alignment) {
+        if (!is_slot(at))
+            continue;
+        if (at == 0 || !is_slot(at - search.alignment))
+            search.areas[search.area_count++] = (struct slot_area){at, 0};
+        search.areas[search.area_count - 1].num++;
+        search.slot_max++;
+    }
+}
+
 /* The account of a stub that did everything right. */
 static void fill_in(void)
 {
-    uint64_t virtual_slots = 1 + (KERNEL_IMAGE_SIZE - PREF - 20 * MIB) / (2 * MIB);
+    uint64_t virtual_slots = 1 + (KERNEL_IMAGE_SIZE - PREF - SIZE) / (2 * MIB);
 
-    search.slot_max = slot_number(512 * MIB);
-    search.area_count = 1;
-    search.areas[0] = (struct slot_area){32 * MIB, search.slot_max};
+    fill_in_rows();
     choice = (struct kaslr_choice){
         .kaslr = true,
         .output = slot_at(drawn(1) % search.slot_max),
@@ -149,26 +164,45 @@ static void test_right(void **state)
     fill_in();
     view = capture(&stop);
     assert_int_equal(kaslr_wrong(view), 0);
-    assert_int_equal(view->slots, search.slot_max);
-    assert_int_equal(view->slot.value, slot_number(choice.output));
+    assert_int_equal(view->search.slot_max, search.slot_max);
+    assert_int_equal(slot_at(view->slot.value), choice.output);
     assert_int_equal(view->regions[0].slots, 0);
     assert_int_equal(view->regions[1].slots, search.slot_max);
+    assert_int_equal(view->regions[1].stub_slots, search.slot_max);
     view_has(VIEW_TEXT(kaslr_text, view), ": right\n");
+    view_has(VIEW_TEXT(kaslr_short_text, view), "entropy      physical ");
     free(view);
     target_close(stop.target);
 }
 
-/* Obstacles at, over and between slots; each time every address is tried. */
+/*
+ * Obstacles at, over and between slots; each time every address is tried. They are what
+ * setup_data's nodes point to, which can be anything.
+ */
 static void test_many_obstacles(void **state)
 {
+    const uint64_t step = sizeof(struct setup_data) + sizeof(struct setup_indirect);
     struct stop stop = guest();
 
     (void)state;
     for (unsigned int i = 0; i < 300; i++) {
-        search.avoid.count = 2 + i % 7;
-        for (unsigned int k = 2; k < search.avoid.count; k++)
-            search.avoid.regions[k] = (struct mem_vector){
-                (i * 977 * MIB / 3 + k * 71 * MIB) % (500 * MIB), k % 3 ? 1 + i : 2 * MIB * k};
+        unsigned int count = i % 7;
+
+        params.hdr.setup_data = count ? NODES : 0;
+        search.avoid.count = 2;
+        for (unsigned int k = 0; k < count; k++) {
+            uint64_t at = NODES + k * step;
+            struct setup_data node = {k + 1 < count ? at + step : 0, SETUP_INDIRECT,
+                                      sizeof(struct setup_indirect)};
+            struct setup_indirect to = {.type = SETUP_NONE,
+                                        .len = k % 3 ? 1 + i : 2 * MIB * (k + 1),
+                                        .addr = (i * 977 * MIB / 3 + k * 71 * MIB) % (500 * MIB)};
+
+            fake_target_poke(stop.target, at, &node, sizeof(node));
+            fake_target_poke(stop.target, at + sizeof(node), &to, sizeof(to));
+            search.avoid.regions[search.avoid.count++] = (struct mem_vector){at, step};
+            search.avoid.regions[search.avoid.count++] = (struct mem_vector){to.addr, to.len};
+        }
         fill_in();
         expect_wrong(&stop, 0);
     }
@@ -182,7 +216,10 @@ static void test_wrong(void **state)
     (void)state;
     fill_in();
     search.slot_max++;
-    expect_wrong(&stop, KASLR_SLOTS | KASLR_SEED);
+    expect_wrong(&stop, KASLR_SLOTS);
+    fill_in();
+    search.areas[0].addr += search.alignment;
+    expect_wrong(&stop, KASLR_SLOTS);
     search.seeded = false;
     fill_in();
     choice.output = 28 * MIB; /* would reach into what is avoided */
@@ -201,6 +238,18 @@ static void test_wrong(void **state)
     choice.virtual_address = PREF + 2 * MIB;
     expect_wrong(&stop, KASLR_SEED);
     fill_in();
+    search.seed = 4;
+    expect_wrong(&stop, KASLR_SEED);
+    target_close(stop.target);
+}
+
+/* Out of the way of every slot, so that only the list is wrong. */
+static void test_unlisted(void **state)
+{
+    struct stop stop = guest();
+
+    (void)state;
+    fill_in();
     params.hdr.ramdisk_image = 500 * MIB;
     params.hdr.ramdisk_size = 5;
     expect_wrong(&stop, KASLR_UNLISTED);
@@ -210,21 +259,40 @@ static void test_wrong(void **state)
 /* Right by its own figures, but for another kernel or from another place. */
 static void test_bounds(void **state)
 {
-    static const uint8_t payload[1];
     struct stop stop = guest();
 
     (void)state;
-    image.kernel.bytes = payload;
-    image.kernel.size = 19 * MIB; /* whole pages of 2 MiB: 20 */
-    image.setup.kernel_alignment = 2 * MIB;
-    image.setup.init_size = COPY + END - PREF;
+    fill_in();
+    search.minimum -= 4096; /* the same slots */
+    expect_wrong(&stop, KASLR_BOUNDS);
+    search.minimum += 4096;
+    search.image_size += 2 * MIB;
+    fill_in();
+    expect_wrong(&stop, KASLR_BOUNDS | KASLR_SLOTS | KASLR_SEED);
+    search.image_size -= 2 * MIB;
+    search.avoid.limit_reason = MEM_LIMIT_MEM; /* there is no mem= */
+    fill_in();
+    expect_wrong(&stop, KASLR_BOUNDS | KASLR_SLOTS | KASLR_SEED);
+    target_close(stop.target);
+}
+
+/* mem= as the command line has it. */
+static void test_limit(void **state)
+{
+    static const char line[] = "quiet mem=300M";
+    struct stop stop = guest();
+
+    (void)state;
+    params.hdr.cmd_line_ptr = CMDLINE;
+    fake_target_poke(stop.target, CMDLINE, line, sizeof(line));
+    search.avoid.regions[search.avoid.count++] = (struct mem_vector){CMDLINE, sizeof(line)};
+    search.avoid.mem_limit = 300 * MIB;
+    search.avoid.limit_reason = MEM_LIMIT_MEM;
     fill_in();
     expect_wrong(&stop, 0);
-    image.kernel.size = 21 * MIB;
-    expect_wrong(&stop, KASLR_BOUNDS);
-    image.kernel.size = 19 * MIB;
-    image.setup.init_size -= 4096;
-    expect_wrong(&stop, KASLR_BOUNDS);
+    search.avoid.mem_limit = 302 * MIB;
+    fill_in();
+    expect_wrong(&stop, KASLR_BOUNDS | KASLR_SLOTS | KASLR_SEED);
     target_close(stop.target);
 }
 
@@ -238,12 +306,15 @@ static void test_no_slot(void **state)
     choice = (struct kaslr_choice){.kaslr = true,
                                    .output = PREF,
                                    .virtual_address = PREF,
-                                   .virtual_slots = 1 + (KERNEL_IMAGE_SIZE - PREF - 20 * MIB) /
-                                                            (2 * MIB)};
+                                   .virtual_slots = 1 +
+                                                    (KERNEL_IMAGE_SIZE - PREF - SIZE) / (2 * MIB)};
     search.avoid.mem_limit = 17 * MIB;
     expect_wrong(&stop, 0);
     search.avoid.mem_limit = 400 * MIB;
-    expect_wrong(&stop, KASLR_SLOTS);
+    expect_wrong(&stop, KASLR_SLOTS | KASLR_CHOICE);
+    search.avoid.mem_limit = 17 * MIB;
+    choice.output += 2 * MIB;
+    expect_wrong(&stop, KASLR_CHOICE);
     target_close(stop.target);
 }
 
@@ -258,21 +329,22 @@ static void test_hostile(void **state)
     memset(&choice, 0xff, sizeof(choice));
     view = capture(&stop);
     assert_true(view->present);
-    assert_false(view->searched);
+    assert_false(view->has_account);
+    assert_true(view->wrong & KASLR_BOUNDS);
     free(VIEW_TEXT(kaslr_text, view));
     free(view);
     search.alignment = UINT64_C(1) << 63;
     view = capture(&stop);
     assert_true(view->searched);
-    assert_int_equal(view->search.area_count, MAX_SLOT_AREA);
-    assert_int_equal(view->search.avoid.count, MEM_AVOID_MAX);
+    assert_int_equal(view->account.area_count, MAX_SLOT_AREA);
+    assert_int_equal(view->account.avoid.count, MEM_AVOID_MAX);
     assert_true(kaslr_wrong(view) > 0);
     free(VIEW_TEXT(kaslr_text, view));
     json_decref(kaslr_json(view));
     free(view);
     search.alignment = 0;
     view = capture(&stop);
-    assert_false(view->searched);
+    assert_false(view->has_account);
     free(view);
     target_close(stop.target);
 }
@@ -280,15 +352,27 @@ static void test_hostile(void **state)
 static void test_off_and_absent(void **state)
 {
     static const struct boot_done before = {.copied = true};
+    static const char line[] = "nokaslr";
     struct stop stop = guest();
     struct kaslr_view *view;
 
     (void)state;
     choice = (struct kaslr_choice){.output = PREF, .virtual_address = PREF};
     view = capture(&stop);
-    view_json(kaslr_json(view), "{\"kaslr\":false,\"output\":\"0x1000000\",\"searched\":false,"
-                                "\"virtual\":\"0x1000000\"}");
+    assert_int_equal(view->wrong, KASLR_SWITCH);
+    free(view);
+    params.hdr.cmd_line_ptr = CMDLINE;
+    fake_target_poke(stop.target, CMDLINE, line, sizeof(line));
+    view = capture(&stop);
+    view_json(kaslr_json(view),
+              "{\"default\":{\"output\":\"0x1000000\",\"virtual\":\"0x1000000\"},\"kaslr\":false,"
+              "\"output\":\"0x1000000\",\"rules\":\"stub\",\"searched\":false,"
+              "\"virtual\":\"0x1000000\",\"wrong\":[]}");
     view_has(VIEW_TEXT(kaslr_text, view), "off (nokaslr): physical 0x1000000");
+    choice.output = 18 * MIB;
+    free(view);
+    view = capture(&stop);
+    assert_int_equal(view->wrong, KASLR_CHOICE);
     view_no_error(kaslr_capture(&stop, &before, view));
     view_json(kaslr_json(view), "null");
     stop.stub = NULL;
@@ -303,6 +387,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_right),          cmocka_unit_test(test_many_obstacles),
         cmocka_unit_test(test_bounds),         cmocka_unit_test(test_wrong),
+        cmocka_unit_test(test_limit),          cmocka_unit_test(test_unlisted),
         cmocka_unit_test(test_no_slot),        cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_off_and_absent),
     };
