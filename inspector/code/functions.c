@@ -5,16 +5,20 @@
 
 #define DEPTH_MAX     48
 #define FUNCTIONS_MAX 1024
+/* How far before a jump its table is looked for. */
+#define WAY_MAX 24
 
 struct walk {
     struct address_map seen;
     const struct insn **list;
+    size_t *from; /* the instruction that control came to this one from; SIZE_MAX: none */
     size_t count, size;
 };
 
 void functions_close(struct functions *functions)
 {
     address_map_close(&functions->returns);
+    address_map_close(&functions->tables);
 }
 
 static bool call_comes_back(struct functions *functions, const struct insn *insn)
@@ -27,6 +31,7 @@ static bool call_comes_back(struct functions *functions, const struct insn *insn
 size_t code_successors(struct functions *functions, const struct code_edge *edges,
                        size_t edge_count, const struct insn *insn, uint64_t ret[SUCCESSORS_MAX])
 {
+    uint32_t number;
     size_t count = 0;
     bool next = insn->flow == FLOW_NEXT || insn->flow == FLOW_HALT || insn->flow == FLOW_BRANCH ||
                 (insn->flow == FLOW_CALL && call_comes_back(functions, insn));
@@ -35,13 +40,16 @@ size_t code_successors(struct functions *functions, const struct code_edge *edge
         ret[count++] = insn_end(insn);
     if ((insn->flow == FLOW_JUMP || insn->flow == FLOW_BRANCH) && insn->direct)
         ret[count++] = insn->target;
+    if (address_map_get(&functions->tables, insn->address, &number))
+        for (size_t i = 0; i < functions->table_list[number].count; i++)
+            ret[count++] = jump_table_target(functions->code, &functions->table_list[number], i);
     for (size_t i = 0; i < edge_count && count < SUCCESSORS_MAX; i++)
         if (edges[i].from == insn->address)
             ret[count++] = edges[i].to;
     return count;
 }
 
-static bool add(struct walk *walk, const struct code *code, uint64_t address)
+static bool add(struct walk *walk, const struct code *code, uint64_t address, size_t from)
 {
     const struct insn *insn;
     uint32_t number;
@@ -53,32 +61,55 @@ static bool add(struct walk *walk, const struct code *code, uint64_t address)
         size_t size = walk->size ? walk->size * 2 : 64;
         const struct insn **list = realloc(walk->list, size * sizeof(*list));
 
-        if (!list)
+        walk->list = list ? list : walk->list;
+        size_t *origins = realloc(walk->from, size * sizeof(*origins));
+        walk->from = origins ? origins : walk->from;
+        if (!list || !origins)
             return false;
-        walk->list = list;
         walk->size = size;
     }
     if (!address_map_put(&walk->seen, address, (uint32_t)walk->count))
         return false;
+    walk->from[walk->count] = from;
     walk->list[walk->count++] = insn;
     return true;
+}
+
+/* A jump through a register may be that of a switch. False: no memory. */
+static bool learn_table(struct functions *functions, const struct walk *walk, size_t at)
+{
+    const struct insn *jump = walk->list[at], *way[WAY_MAX];
+    size_t count = 0;
+    uint32_t number;
+
+    if (jump->flow != FLOW_JUMP || jump->direct || functions->table_count == TABLES_MAX ||
+        address_map_get(&functions->tables, jump->address, &number))
+        return true;
+    for (at = walk->from[at]; count < WAY_MAX && at != SIZE_MAX; at = walk->from[at])
+        way[count++] = walk->list[at];
+    if (!jump_table_find(functions->code, jump, way, count,
+                         &functions->table_list[functions->table_count]))
+        return true;
+    return address_map_put(&functions->tables, jump->address, (uint32_t)functions->table_count++);
 }
 
 bool code_walk(struct functions *functions, const struct code_edge *edges, size_t edge_count,
                uint64_t entry, const struct insn ***ret, size_t *ret_count)
 {
     struct walk walk = {0};
-    bool good = add(&walk, functions->code, entry);
+    bool good = add(&walk, functions->code, entry, SIZE_MAX);
 
     for (size_t i = 0; good && i < walk.count && functions->steps < WALK_STEPS_MAX; i++) {
         functions->steps++;
+        good = learn_table(functions, &walk, i);
         uint64_t next[SUCCESSORS_MAX];
         size_t count = code_successors(functions, edges, edge_count, walk.list[i], next);
 
         for (size_t j = 0; good && j < count; j++)
-            good = add(&walk, functions->code, next[j]);
+            good = add(&walk, functions->code, next[j], i);
     }
     address_map_close(&walk.seen);
+    free(walk.from);
     if (!good) {
         free(walk.list);
         return false;
@@ -88,9 +119,13 @@ bool code_walk(struct functions *functions, const struct code_edge *edges, size_
     return true;
 }
 
-static bool leaves(const struct insn *insn)
+static bool leaves(const struct functions *functions, const struct insn *insn)
 {
-    return insn->flow == FLOW_RETURN || (insn->flow == FLOW_JUMP && !insn->direct);
+    uint32_t number;
+
+    return insn->flow == FLOW_RETURN ||
+           (insn->flow == FLOW_JUMP && !insn->direct &&
+            !address_map_get(&functions->tables, insn->address, &number));
 }
 
 bool function_returns(struct functions *functions, uint64_t entry)
@@ -114,7 +149,7 @@ bool function_returns(struct functions *functions, uint64_t entry)
     }
     functions->depth--;
     for (size_t i = 0; i < count && !returns; i++)
-        returns = leaves(list[i]);
+        returns = leaves(functions, list[i]);
     returns = returns || count == 0 || count == WALK_MAX;
     free(list);
     address_map_put(&functions->returns, entry, returns);

@@ -8,17 +8,23 @@
 
 #include "address_map.h"
 #include "code.h"
+#include "tables.h"
 
 /* Most instructions of one walk, and of all walks of one struct functions. */
 #define WALK_MAX       16384
 #define WALK_STEPS_MAX 4000000
 
+#define TABLES_MAX 64
+
 /* What is known of the functions of a piece of code. Zeroed but for code it knows nothing yet. */
 struct functions {
     const struct code *code;
     struct address_map returns; /* entry: 1 when it may return */
-    unsigned int depth;         /* while it is being found out */
-    size_t steps;               /* instructions walked over so far */
+    struct address_map tables;  /* jumps of a switch, met on a walk: index in table_list */
+    struct jump_table table_list[TABLES_MAX];
+    size_t table_count;
+    unsigned int depth; /* while it is being found out */
+    size_t steps;       /* instructions walked over so far */
 };
 
 /*
@@ -41,7 +47,7 @@ struct code_edge {
 #define CODE_EDGES_MAX 16
 
 /* Where control goes on behind an instruction, inside of the function; at most this many places. */
-#define SUCCESSORS_MAX 4
+#define SUCCESSORS_MAX (TABLE_MAX + 4)
 /*
  * Calls go on behind the call, those of a function that does not return nowhere. edges (may be
  * NULL) adds what only data flow can tell. Returns the number of places.
