@@ -175,10 +175,11 @@ static void test_find_by_name_or_index(void **state)
     symbols_close(stub);
 }
 
-/* Records are never overruled. */
+/* Records are never overruled; without any, what the headers say stays, with the reason. */
 static void test_stages_of_an_image(void **state)
 {
     struct symbols *stub = open_records("listed", 64, RECORD("0x900", "4", "64", "fourth"));
+    struct symbols *unlisted = open_records("unlisted", 64, "");
     struct image *image = open_usual_image();
     struct discovery *found = calloc(1, sizeof(*found));
 
@@ -191,11 +192,18 @@ static void test_stages_of_an_image(void **state)
     assert_false(found->stages.discovered);
     assert_string_equal(found->refused, "");
 
+    good(stages_of(image, NULL, unlisted, found)); /* its code is not Linux's */
+    assert_int_equal(found->stages.count, 1);
+    expect_stage(&found->stages.list[0], "kernel-entry", 20, 64, MODULE_KERNEL, SYNTH_ENTRY);
+    assert_true(*found->refused != 0);
+    assert_null(strstr(found->refused, folder));
+
     good(stages_of(NULL, NULL, NULL, found));
     assert_int_equal(found->stages.count, 0);
     assert_string_equal(found->refused, "");
     free(found);
     symbols_close(stub);
+    symbols_close(unlisted);
     image_close(image);
 }
 
