@@ -19,7 +19,7 @@ $(UNIT_VIEWS:%=$(OUT)/tests/inspector/test_%): $(UNIT_FAKES)
 $(UNIT_VIEWS:%=$(OUT)/tests/inspector/test_%): UNIT_EXTRA := $(UNIT_FAKES)
 
 # Tests of the timeline run on a guest that passes the addresses of a script.
-UNIT_TIMELINES := timeline timeline_ends describe
+UNIT_TIMELINES := timeline timeline_ends timeline_reads describe
 UNIT_SCRIPTED := $(OUT)/tests/inspector/fake_guest.o $(OUT)/tests/inspector/fake_symbols.o
 
 $(OUT)/tests/inspector/fake_guest.o: tests/unit/inspector/fake_guest.c

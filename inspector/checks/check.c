@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "find.h"
+#include "boot_files.h"
 #include "image.h"
 #include "options.h"
 #include "report.h"
@@ -101,26 +101,19 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 /* The checkpoints, without a guest: names in the files must be among them. */
 static struct error *find_stages(const struct check *check, struct stages *ret)
 {
-    struct symbol_files symbols = {0};
+    struct boot_files files = {0};
     struct image *image = NULL;
     struct error *err = image_open(check->image, &image);
 
     if (!err)
         err = image_unpack(image, NULL, NULL);
     if (!err)
-        err = symbols_named(image, check->guest.symbols, check->guest.symbol_count, &symbols);
-    if (!err && check->guest.vmlinux)
-        err = symbols_vmlinux(image, check->guest.vmlinux, &symbols);
+        err = boot_files_open(image, &check->guest, &files);
     if (!err)
-        err = symbols_find(image, &symbols);
+        err = boot_files_usable(&files, check->image, false);
     if (!err)
-        err = stages_from_symbols(symbols.setup, symbols.stub, image, ret);
-    if (!err && (!symbols.stub || ret->count == 0))
-        err = error_new(ERROR_INPUT,
-                        "%s: no ELF file with a .checkpoints section belongs to it; name one with "
-                        "--symbols, or put the stub in front of this kernel with bootscope wrap",
-                        check->image);
-    symbol_files_close(&symbols);
+        *ret = files.stages;
+    boot_files_close(&files);
     image_close(image);
     return err;
 }

@@ -21,8 +21,8 @@ static bool due(const struct run *run, const struct statement *statement)
         return statement->at.stage == run->stage;
     if (statement->moment != MOMENT_ALWAYS)
         return false;
-    return (!statement->from.stage || run->stage->index >= statement->from.stage->index) &&
-           (!statement->to.stage || run->stage->index <= statement->to.stage->index);
+    return (!statement->from.stage || run->stage >= statement->from.stage) &&
+           (!statement->to.stage || run->stage <= statement->to.stage);
 }
 
 /* What cannot be had stays unknown: who uses it says so. */
@@ -79,6 +79,14 @@ static void arm_watchpoints(struct run *run)
     }
 }
 
+/* Whether stage is the next one that a boot must pass; both are of the same list. */
+static bool comes_next(const struct stage *now, const struct stage *stage)
+{
+    while (now < stage && (now + 1)->optional && now + 1 < stage)
+        now++;
+    return now + 1 == stage;
+}
+
 /*
  * What a later failure will be held against: the same sides as they are here, for `always` and for
  * what comes at the next checkpoint of the list, and the values that must not change from here.
@@ -87,8 +95,7 @@ static void remember(struct run *run, size_t index)
 {
     const struct statement *statement = &run->job->checks->statements[index];
     struct tracked *tracked = &run->tracked[index];
-    bool next = statement->moment == MOMENT_AT &&
-                run->stage->index + 1 == statement->at.stage->index;
+    bool next = statement->moment == MOMENT_AT && comes_next(run->stage, statement->at.stage);
 
     for (size_t i = 0; i < statement->side_count && (next || statement->moment == MOMENT_ALWAYS);
          i++) {
@@ -123,7 +130,7 @@ static void judge_all(struct run *run)
 
 static void note_order(struct run *run)
 {
-    if (run->last && run->last->index >= run->stage->index && !run->disorder[0])
+    if (run->last && run->last >= run->stage && !run->disorder[0])
         snprintf(run->disorder, sizeof(run->disorder), "%s came after %s", run->stage->name,
                  run->last->name);
     run->passed[run->stage - run->stages->list] = true;
@@ -154,28 +161,31 @@ static void at_watchpoint(struct run *run, const struct arrival *arrival)
     error_free(debugger_delete(run->debugger, arrival->number));
 }
 
-/* The index of the last checkpoint that a statement needs; the list's last for the whole run. */
-static uint32_t needed(const struct run *run, const struct statement *statement)
+/*
+ * The last checkpoint that a statement needs, in the order of a boot, which is the list's; the
+ * list's last for the whole run.
+ */
+static const struct stage *needed(const struct run *run, const struct statement *statement)
 {
     const struct stages *stages = run->stages;
-    uint32_t index = 0;
+    const struct stage *last = stages->list;
 
     if (statement->moment == MOMENT_AT)
-        return statement->at.stage->index;
+        return statement->at.stage;
     if (statement->moment == MOMENT_ALWAYS && statement->to.stage)
-        return statement->to.stage->index;
+        return statement->to.stage;
     if (statement->kind != STATEMENT_CHECKPOINTS || !statement->name_count)
-        return stages->list[stages->count - 1].index;
+        return &stages->list[stages->count - 1];
     for (size_t i = 0; i < statement->name_count; i++)
-        if (statement->names[i].stage->index > index)
-            index = statement->names[i].stage->index;
-    return index;
+        if (statement->names[i].stage > last)
+            last = statement->names[i].stage;
+    return last;
 }
 
-/* How far the guest is followed: to a checkpoint's index, or to its end. */
-static uint32_t goal(const struct run *run)
+/* How far the guest is followed: to a checkpoint, or (NULL) to its end. */
+static const struct stage *goal(const struct run *run)
 {
-    uint32_t index = 0;
+    const struct stage *last = run->stages->list;
 
     for (size_t i = 0; i < run->job->checks->count; i++) {
         const struct statement *statement = &run->job->checks->statements[i];
@@ -183,11 +193,11 @@ static uint32_t goal(const struct run *run)
         if (!run->job->selected[i])
             continue;
         if (statement->moment == MOMENT_END)
-            return UINT32_MAX;
-        if (needed(run, statement) > index)
-            index = needed(run, statement);
+            return NULL;
+        if (needed(run, statement) > last)
+            last = needed(run, statement);
     }
-    return index;
+    return last;
 }
 
 static struct error *move(struct run *run, struct arrival *ret)
@@ -214,7 +224,7 @@ static struct error *where(struct run *run, const struct arrival *arrival)
 
 static struct error *follow(struct run *run)
 {
-    uint32_t goal_index = goal(run);
+    const struct stage *last = goal(run);
     struct arrival arrival = {.kind = ARRIVED_START};
     struct error *err = where(run, &arrival);
 
@@ -233,7 +243,7 @@ static struct error *follow(struct run *run)
         if (!arrival.stage)
             continue;
         at_checkpoint(run, arrival.stage);
-        if (run->stage->index >= goal_index)
+        if (last && run->stage >= last)
             return NULL;
     }
     return err ? err : run_end(run, &arrival);

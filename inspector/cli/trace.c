@@ -34,7 +34,10 @@ static const struct argp_option options[] = {
      "attach to a stub that runs already, at unix:PATH or HOST:PORT, instead of starting QEMU; the "
      "guest is let go after the last checkpoint, and left stopped where it fails",
      0},
-    {"to", KEY_TO, "CHECKPOINT", 0, "end there (default: when the guest ends)", 0},
+    {"to", KEY_TO, "CHECKPOINT", 0,
+     "end there (default: when the guest ends; of a kernel without the stub and without --initrd, "
+     "which would wait for ever, at its entry)",
+     0},
     {"brief", KEY_BRIEF, NULL, 0, "registers and markers only: read no memory, prove nothing", 0},
     {"no-count", KEY_NO_COUNT, NULL, 0,
      "do not count instructions: the guest runs at QEMU's own speed (counting makes the boot code "
@@ -109,7 +112,7 @@ static struct error *show(struct trace *trace, const struct stop *stop)
     if (err)
         return err;
     trace->wrong += snapshot_wrong(now);
-    trace->out_of_order += before && before->stage->index >= now->stage->index;
+    trace->out_of_order += before && before->stage >= now->stage;
     trace->count++;
     trace->passed[stop->stage - trace->session.stages.list] = true;
     trace->arrived = trace->until && stop->stage == trace->until;
@@ -159,11 +162,14 @@ static void print_summary(const struct trace *trace)
 {
     const struct stages *stages = &trace->session.stages;
 
-    text_print(&trace->out, TEXT_PLAIN, "\n%zu of %zu checkpoints, ", trace->count, stages->count);
+    text_print(&trace->out, TEXT_PLAIN, "\n%zu of %zu checkpoints, ", trace->count,
+               stages->count - trace->missed.optional_count);
     text_print(&trace->out, trace->out_of_order ? TEXT_BAD : TEXT_PLAIN, "%s; ",
                trace->out_of_order ? "out of order" : "in order");
     if (trace->missed.count)
         text_print(&trace->out, TEXT_BAD, "%zu missed; ", trace->missed.count);
+    if (trace->missed.unfound_count)
+        text_print(&trace->out, TEXT_BAD, "%zu not found; ", trace->missed.unfound_count);
     if (trace->wrong)
         text_print(&trace->out, TEXT_BAD, "%zu proof%s not hold\n", trace->wrong,
                    trace->wrong == 1 ? " does" : "s do");
@@ -285,13 +291,15 @@ struct error *subcommand_trace(int argc, char **argv, int *ret_status)
         return err;
     if (trace.to)
         trace.until = stages_find(&trace.session.stages, trace.to);
+    else if (trace.session.stages.discovered && !trace.guest.initrd)
+        trace.until = &trace.session.stages.list[trace.session.stages.count - 1];
     if (trace.to && !trace.until)
         err = error_new(ERROR_INPUT, "--to %s: no such checkpoint", trace.to);
     if (trace.session.qemu)
         qemu_on_console(trace.session.qemu, on_console, &trace);
     if (!err)
         err = run(&trace);
-    if (!err && (trace.wrong || trace.out_of_order || trace.missed.count))
+    if (!err && (trace.wrong || trace.out_of_order || missed_any(&trace.missed)))
         *ret_status = 1;
     snapshot_free(&trace.snapshots[0]);
     snapshot_free(&trace.snapshots[1]);

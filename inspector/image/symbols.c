@@ -1,41 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "symbols.h"
+#include "symbols_internal.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "checkpoint_section.h"
-#include "elf_file.h"
 #include "lines.h"
-
-struct symbol {
-    uint64_t value, size;
-    const char *name; /* in libelf's mapping of the file */
-    uint32_t section;
-    unsigned int rank; /* which one of several at one address is best to show */
-};
-
-/* An allocated section, for "the nearest below in the same section". */
-struct range {
-    uint64_t start, end;
-    uint32_t section;
-};
-
-struct symbols {
-    char *path;
-    struct elf_file file;
-    struct symbol *by_value; /* those that name an address, ascending */
-    uint64_t *reach;         /* reach[i]: the highest end among by_value[0..i] */
-    size_t value_count;
-    struct symbol *by_name; /* all defined ones */
-    size_t name_count;
-    struct range *ranges;
-    size_t range_count;
-    struct checkpoint_record *checkpoints;
-    size_t checkpoint_count;
-    struct lines *lines;
-};
 
 static void *allocate(size_t count, size_t size)
 {
@@ -104,12 +76,13 @@ static void add_symbols(struct symbols *symbols, Elf_Data *data, size_t strings,
     }
 }
 
-static void index_symbols(struct symbols *symbols)
+void symbols_index(struct symbols *symbols)
 {
     uint64_t reach = 0;
 
     qsort(symbols->by_value, symbols->value_count, sizeof(struct symbol), compare_value);
     qsort(symbols->by_name, symbols->name_count, sizeof(struct symbol), compare_name);
+    free(symbols->reach);
     symbols->reach = allocate(symbols->value_count, sizeof(*symbols->reach));
     for (size_t i = 0; i < symbols->value_count; i++) {
         const struct symbol *symbol = &symbols->by_value[i];
@@ -136,7 +109,7 @@ static struct error *read_symbols(struct symbols *symbols)
     symbols->by_name = allocate(count, sizeof(struct symbol));
     if (data)
         add_symbols(symbols, data, details.sh_link, count);
-    index_symbols(symbols);
+    symbols_index(symbols);
     return NULL;
 }
 
@@ -193,6 +166,8 @@ void symbols_close(struct symbols *symbols)
         return;
     lines_close(symbols->lines);
     elf_file_close(&symbols->file);
+    if (symbols->made > 0)
+        close(symbols->made);
     free(symbols->by_value);
     free(symbols->by_name);
     free(symbols->reach);
@@ -200,6 +175,16 @@ void symbols_close(struct symbols *symbols)
     free(symbols->checkpoints);
     free(symbols->path);
     free(symbols);
+}
+
+void symbols_keep(struct symbols *symbols, int fd)
+{
+    symbols->made = fd;
+}
+
+bool symbols_are_made(const struct symbols *symbols)
+{
+    return symbols->made > 0;
 }
 
 const char *symbols_path(const struct symbols *symbols)

@@ -20,6 +20,20 @@ struct symbols;
 struct error *symbols_open(const char *path, struct symbols **ret);
 void symbols_close(struct symbols *symbols);
 
+/*
+ * For symbols_make() (symbols_made.h): the file is in memory that fd holds; it is closed with the
+ * symbols. symbols_are_made() is true of them from then on: their path is no name for people.
+ */
+void symbols_keep(struct symbols *symbols, int fd);
+bool symbols_are_made(const struct symbols *symbols);
+
+/*
+ * Adds a name that the file lacks; nothing happens when it has it. The name stays the caller's, and
+ * must live as long as the symbols. An address in no section of the file is taken for a number.
+ */
+void symbols_add(struct symbols *symbols, const char *name, uint64_t address, uint64_t size,
+                 bool function);
+
 const char *symbols_path(const struct symbols *symbols);
 /* Hex text of the GNU build ID note, "" when there is none. */
 const char *symbols_build_id(const struct symbols *symbols);

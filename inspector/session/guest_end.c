@@ -111,11 +111,12 @@ void guest_end_json(const struct guest_end *end, const struct text *text)
     json_t *line;
 
     line = json_pack(
-        "{s:s,s:o,s:o,s:o,s:I}", "end", guest_end_word(end), "exit_status",
+        "{s:s,s:o,s:o,s:o,s:o,s:o,s:I}", "end", guest_end_word(end), "exit_status",
         has_status ? json_integer(qemu_exit_status(end->qemu)) : json_null(), "message",
         end->stopped && halt_message(end, message, sizeof(message)) ? json_string(message)
                                                                     : json_null(),
-        "missed", missed_json(&end->missed), "malformed_markers",
+        "missed", missed_json(&end->missed), "not_passed", missed_optional_json(&end->missed),
+        "not_found", missed_unfound_json(&end->missed), "malformed_markers",
         (json_int_t)(end->markers ? markers_malformed(end->markers) : 0));
     json_dumpf(line, text->stream, JSON_COMPACT);
     putc('\n', text->stream);

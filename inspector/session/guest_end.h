@@ -33,7 +33,10 @@ struct guest_end {
  */
 const char *guest_end_word(const struct guest_end *end);
 
-/* {"end":WORD,"exit_status":N|null,"message":TEXT|null,"missed":[NAME..],"malformed_markers":N} */
+/*
+ * {"end":WORD,"exit_status":N|null,"message":TEXT|null,"missed":[NAME..],"not_passed":[NAME..],
+ *  "not_found":[{"name","why"}],"malformed_markers":N}
+ */
 void guest_end_json(const struct guest_end *end, const struct text *text);
 /* One line. */
 void guest_end_text(const struct guest_end *end, const struct text *text);

@@ -3,38 +3,11 @@
 
 #include <unistd.h>
 
+#include "boot_files.h"
+
 static struct error *open_image(const struct session_options *options, struct session *session)
 {
     return options->image ? image_open(options->image, &session->image) : NULL;
-}
-
-/* What the user names comes first; the rest is looked for beside the image. */
-static struct error *open_symbols(const struct session_options *options, struct session *session)
-{
-    const struct guest_options *guest = options->guest;
-    struct error *err = symbols_named(session->image, guest->symbols, guest->symbol_count,
-                                      &session->symbols);
-
-    if (!err && guest->vmlinux)
-        err = symbols_vmlinux(session->image, guest->vmlinux, &session->symbols);
-    if (!err && session->image)
-        err = symbols_find(session->image, &session->symbols);
-    return err;
-}
-
-static struct error *open_stages(const struct session_options *options, struct session *session)
-{
-    struct error *err = stages_from_symbols(session->symbols.setup, session->symbols.stub,
-                                            session->image, &session->stages);
-
-    /* An attached guest may be followed by its setup code alone; ours needs its decompressor's. */
-    bool followable = session->symbols.stub || (options->connect && session->symbols.setup);
-    if (err || !options->debug || (followable && session->stages.count > 0))
-        return err;
-    return error_new(ERROR_INPUT,
-                     "%s: no ELF file with a .checkpoints section belongs to it; name one with "
-                     "--symbols, or put the stub in front of this kernel with bootscope wrap",
-                     options->image ? options->image : options->connect);
 }
 
 /* Only the proofs need the kernel itself. */
@@ -114,11 +87,17 @@ static struct error *open_timeline(struct session *session)
 /* The guest aside: what is known of it from files. */
 static struct error *open_files(const struct session_options *options, struct session *session)
 {
+    struct boot_files files = {0};
     struct error *err = unpack_image(options, session);
 
     if (!err)
-        err = open_symbols(options, session);
-    return err ? err : open_stages(options, session);
+        err = boot_files_open(session->image, options->guest, &files);
+    if (!err && options->debug)
+        err = boot_files_usable(&files, options->image ? options->image : options->connect,
+                                options->connect != NULL);
+    session->symbols = files.symbols;
+    session->stages = files.stages;
+    return err;
 }
 
 /* Somebody else's guest. An address that is wrong is said before it is asked what belongs to it. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snapshot.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bootparams.h"
+#include "flow.h"
 
 /* The views that read little memory, and those that others rest on. */
 static struct error *capture_tables(const struct stop *stop, const struct snapshot *before,
@@ -139,6 +141,28 @@ static void heading(const struct snapshot *snapshot, const struct snapshot *befo
                snapshot->where[0] ? " " : "", snapshot->where);
 }
 
+/* How the stage was found; nothing of one that the boot code lists itself. */
+static void found_text(const struct stage *stage, const struct text *text)
+{
+    struct flow flow = flow_start(text, "found");
+    char words[STAGE_HOW_MAX + 32];
+
+    if (!stage->how[0])
+        return;
+    snprintf(words, sizeof(words), "%s, by %s: %s", stage_certainty_name(stage->certainty),
+             stage_source_name(stage->source), stage->how);
+    flow_words(&flow, stage->certainty == STAGE_CERTAIN ? TEXT_DIM : TEXT_PLAIN, words);
+    flow_end(&flow);
+}
+
+static json_t *found_json(const struct stage *stage)
+{
+    if (!stage->how[0])
+        return json_null();
+    return json_pack("{s:s,s:s,s:s}", "source", stage_source_name(stage->source), "certainty",
+                     stage_certainty_name(stage->certainty), "how", stage->how);
+}
+
 /* Whether two JSON forms, which it takes over, are the same. */
 static bool same(json_t *a, json_t *b)
 {
@@ -204,6 +228,7 @@ void snapshot_text(const struct snapshot *snapshot, const struct snapshot *befor
     if (!before)
         legend(text);
     heading(snapshot, before, text);
+    found_text(snapshot->stage, text);
     crosscheck_text(&snapshot->crosscheck, text);
     if (snapshot->depth == SNAPSHOT_BRIEF) {
         regs_text(&snapshot->regs, text);
@@ -238,12 +263,12 @@ static json_t *views_json(const struct snapshot *snapshot)
 json_t *snapshot_json(const struct snapshot *snapshot)
 {
     json_t *object = json_pack(
-        "{s:s,s:I,s:s,s:o,s:s,s:o,s:o,s:o,s:I}", "checkpoint", snapshot->stage->name, "index",
+        "{s:s,s:I,s:s,s:o,s:s,s:o,s:o,s:o,s:o,s:I}", "checkpoint", snapshot->stage->name, "index",
         (json_int_t)snapshot->stage->index, "mode",
         cpu_mode_name(registers_mode(&snapshot->regs.regs)), "instructions",
         snapshot->instructions.known ? json_integer((json_int_t)snapshot->instructions.value)
                                      : json_null(),
-        "where", snapshot->where, "marker",
+        "where", snapshot->where, "found", found_json(snapshot->stage), "marker",
         snapshot->crosscheck.present ? marker_json(&snapshot->marker) : json_null(), "mismatches",
         crosscheck_json(&snapshot->crosscheck), "registers", regs_json(&snapshot->regs), "wrong",
         (json_int_t)snapshot_wrong(snapshot));

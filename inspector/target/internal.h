@@ -73,7 +73,6 @@ struct error *target_command(struct target *target, const char *body);
 struct error *target_stop(struct target *target);
 /* What "m" and "M" shall mean from here on. */
 struct error *target_set_addressing(struct target *target, enum addressing addressing);
-bool target_has_breakpoint(const struct target *target, virt_t address);
 void target_close_slices(struct target *target);
 struct error *target_remove_watchpoints(struct target *target);
 

@@ -19,7 +19,8 @@
 #define LOOKS            2     /* in a row that decide to stop it */
 
 /* "watch:ADDR;", "rwatch:ADDR;" or "awatch:ADDR;" among the pairs of a T reply. */
-static bool watched_address(const char *pairs, const char *end, uint64_t *ret)
+static bool watched_address(const char *pairs, const char *end, uint64_t *ret,
+                            enum watch_kind *ret_kind)
 {
     for (const char *at = pairs; at && at < end; at = memchr(at, ';', (size_t)(end - at))) {
         if (*at == ';')
@@ -31,8 +32,12 @@ static bool watched_address(const char *pairs, const char *end, uint64_t *ret)
         bool watch = (length == 5 && memcmp(at, "watch", 5) == 0) ||
                      (length == 6 &&
                       (memcmp(at, "rwatch", 6) == 0 || memcmp(at, "awatch", 6) == 0));
-        if (watch)
-            return rsp_hex_number(colon + 1, end, ret);
+        if (!watch)
+            continue;
+        *ret_kind = *at == 'r'   ? WATCH_KIND_READ
+                    : *at == 'a' ? WATCH_KIND_ACCESS
+                                 : WATCH_KIND_WRITE;
+        return rsp_hex_number(colon + 1, end, ret);
     }
     return false;
 }
@@ -46,7 +51,7 @@ static void decode_signal(const struct reply *reply, int signal, struct stop_eve
         ret->reason = STOP_INTERRUPT;
     else if (signal == SIGNAL_QUIT)
         ret->reason = STOP_SHUTDOWN;
-    else if (watched_address(reply->body + 3, reply->body + reply->length, &address))
+    else if (watched_address(reply->body + 3, reply->body + reply->length, &address, &ret->kind))
         ret->reason = STOP_WATCHPOINT;
     ret->watched = virt(address);
 }

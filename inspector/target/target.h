@@ -85,6 +85,7 @@ bool target_is_memory(struct target *target, phys_t address, uint64_t length);
  */
 struct error *target_insert_breakpoint(struct target *target, virt_t address);
 struct error *target_remove_breakpoint(struct target *target, virt_t address);
+bool target_has_breakpoint(const struct target *target, virt_t address);
 
 enum watch_kind { WATCH_KIND_WRITE, WATCH_KIND_READ, WATCH_KIND_ACCESS };
 
@@ -97,6 +98,8 @@ struct error *target_insert_watchpoint(struct target *target, enum watch_kind ki
 /* One with these very values; when there is none, nothing happens. */
 struct error *target_remove_watchpoint(struct target *target, enum watch_kind kind, virt_t address,
                                        uint64_t length);
+/* How many watchpoints stop the guest when it reads the byte at address. */
+size_t target_read_watches(const struct target *target, virt_t address);
 
 enum stop_reason {
     STOP_BREAKPOINT, /* or a finished single step: T05 */
@@ -109,8 +112,9 @@ enum stop_reason {
 
 struct stop_event {
     enum stop_reason reason;
-    int signal;     /* of a T reply, or the status of a W */
-    virt_t watched; /* STOP_WATCHPOINT: the accessed address */
+    int signal;           /* of a T reply, or the status of a W */
+    virt_t watched;       /* STOP_WATCHPOINT: the accessed address */
+    enum watch_kind kind; /* ... and of which kind the watchpoint is */
 };
 
 /*

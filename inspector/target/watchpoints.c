@@ -63,6 +63,19 @@ struct error *target_remove_watchpoint(struct target *target, enum watch_kind ki
     return NULL;
 }
 
+size_t target_read_watches(const struct target *target, virt_t address)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < target->watchpoint_count; i++) {
+        const struct watchpoint *watch = &target->watchpoints[i];
+
+        count += watch->kind != WATCH_KIND_WRITE &&
+                 address.value - watch->address.value < watch->length;
+    }
+    return count;
+}
+
 struct error *target_remove_watchpoints(struct target *target)
 {
     struct error *err = NULL;

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define LOCATION_CHOSEN "location-chosen"
+
 enum fact { FACT_BOOT_PARAMS, FACT_LOAD, FACT_COPY, FACT_OUTPUT, FACT_VIRTUAL };
 
 struct rule {
@@ -26,8 +28,8 @@ static const struct rule rules[] = {
     {"startup-64", FACT_BOOT_PARAMS, 0, RSI, NULL, 0},
     {"relocation-target", FACT_OUTPUT, 64, RBP, NULL, 0},
     {"relocation-target", FACT_COPY, 0, RBX, NULL, 0},
-    {"location-chosen", FACT_OUTPUT, 0, 0, "chosen_location", 0},
-    {"location-chosen", FACT_VIRTUAL, 0, 0, "chosen_location", 8},
+    {LOCATION_CHOSEN, FACT_OUTPUT, 0, 0, "chosen_location", 0},
+    {LOCATION_CHOSEN, FACT_VIRTUAL, 0, 0, "chosen_location", 8},
     /* A 32-bit kernel is relocated by as much as it is moved: one number for both. */
     {"extract-kernel", FACT_OUTPUT, 32, RBP, NULL, 0},
     {"extract-kernel", FACT_VIRTUAL, 32, RBP, NULL, 0},
@@ -66,7 +68,41 @@ static struct error *read_variable(const struct stop *stop, const struct rule *r
     return NULL;
 }
 
-struct error *facts_learn(struct stop *stop)
+/* extract_kernel's own variables, which have no symbol: choose_random_location has filled them. */
+static struct error *read_slots(struct stop *stop)
+{
+    const struct stage *stage = stop->stage;
+    uint64_t rsp = stop->regs.gpr[RSP], output, virtual;
+    struct error *err = target_read_virt(stop->target, virt(rsp + (uint64_t)stage->output_slot),
+                                         &output, sizeof(output));
+
+    if (!err)
+        err = target_read_virt(stop->target, virt(rsp + (uint64_t)stage->virtual_slot), &virtual,
+                               sizeof(virtual));
+    if (err)
+        return error_context(err, "reading what was chosen at checkpoint %s", stage->name);
+    stop->facts.output = known(output);
+    stop->facts.virtual = known(virtual);
+    return NULL;
+}
+
+/* A kernel that chooses nothing goes where relocation-target says, at the addresses it has. */
+static void learn_no_choice(struct stop *stop, const struct stages *stages)
+{
+    struct facts *facts = &stop->facts;
+
+    if (!stages->discovered || facts->virtual.known || !facts->output.known || !stop->image)
+        return;
+    for (size_t i = 0; i < stages->count; i++)
+        if (strcmp(stages->list[i].name, LOCATION_CHOSEN) == 0)
+            return;
+    for (size_t i = 0; i < stages->absent_count; i++)
+        if (strcmp(stages->absent[i].name, LOCATION_CHOSEN) == 0 && stages->absent[i].expected)
+            return;
+    facts->virtual = known(stop->image->setup.pref_address);
+}
+
+struct error *facts_learn(struct stop *stop, const struct stages *stages)
 {
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
         const struct rule *rule = &rules[i];
@@ -74,6 +110,8 @@ struct error *facts_learn(struct stop *stop)
 
         if (!stop->stage || strcmp(stop->stage->name, rule->stage) != 0 ||
             (rule->bits && rule->bits != stop->stage->bits))
+            continue;
+        if (rule->symbol && stop->stage->has_slots)
             continue;
         if (!rule->symbol) {
             *slot = known(stop->regs.gpr[rule->reg]);
@@ -83,6 +121,9 @@ struct error *facts_learn(struct stop *stop)
         if (err)
             return err;
     }
+    if (stop->stage && stop->stage->has_slots)
+        return read_slots(stop);
+    learn_no_choice(stop, stages);
     return NULL;
 }
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "loop.h"
+
 static struct error *overrun(struct timeline *timeline, struct error *timeout,
                              struct timeline_arrival *ret)
 {
@@ -41,7 +43,7 @@ struct error *timeline_run(struct timeline *timeline, int64_t deadline,
 
     if (err)
         return err;
-    err = target_continue(timeline->in.target, deadline, &why);
+    err = timeline_continue(timeline, deadline, &why);
     return arrive(timeline, err, &why, ret);
 }
 
@@ -50,11 +52,38 @@ struct error *timeline_run_for(struct timeline *timeline, int64_t nanoseconds,
 {
     struct stop_event why;
     struct error *err = timeline_arm(timeline);
+    int64_t began = loop_now();
+    enum read_kind read = READ_OWN;
 
     if (err)
         return err;
-    err = target_run_for(timeline->in.target, nanoseconds, &why);
+    while (!err && read == READ_OWN) {
+        int64_t left = nanoseconds - (loop_now() - began) * 1000000;
+
+        err = target_run_for(timeline->in.target, left, &why);
+        if (!err)
+            err = timeline_look_at_read(timeline, &why, &read);
+    }
     return arrive(timeline, err, &why, ret);
+}
+
+/*
+ * A run that stops behind a read which is waited for has the clock turned (target_exact_steps): so
+ * has a step.
+ */
+static struct error *settle_read(struct timeline *timeline, struct stop_event *why,
+                                 bool *ret_settled)
+{
+    struct stop_event again = {0};
+    enum read_kind read;
+    struct error *err = timeline_look_at_read(timeline, why, &read);
+
+    *ret_settled = read != READ_NONE;
+    if (!err && *ret_settled)
+        err = target_uncover(timeline->in.target, &again);
+    if (!err && read == READ_OWN)
+        *why = (struct stop_event){.reason = STOP_BREAKPOINT, .signal = why->signal};
+    return err;
 }
 
 struct error *timeline_step(struct timeline *timeline, bool capture, struct timeline_arrival *ret,
@@ -63,13 +92,18 @@ struct error *timeline_step(struct timeline *timeline, bool capture, struct time
     struct target *target = timeline->in.target;
     struct stop_event why = {0};
     struct error *err = timeline_arm(timeline);
+    bool settled = false;
 
     if (!err)
         err = target_step(target, &why);
+    /* A read that is waited for is left in the same state, too. */
+    if (!err && why.reason == STOP_WATCHPOINT)
+        err = settle_read(timeline, &why, &settled);
     if (!err && why.reason != STOP_EXITED)
         err = target_pc(target, ret_pc);
     /* A checkpoint is left in the same state however it was come to. */
-    if (!err && why.reason == STOP_BREAKPOINT && timeline_expects(timeline, ret_pc->value))
+    if (!err && !settled && why.reason == STOP_BREAKPOINT &&
+        timeline_expects(timeline, ret_pc->value))
         err = target_stop_again(target, &why);
     if (err || capture || why.reason == STOP_EXITED || why.reason == STOP_SHUTDOWN ||
         why.reason == STOP_HALTED || timeline_expects(timeline, ret_pc->value))
@@ -110,6 +144,7 @@ void timeline_save(const struct timeline *timeline, struct timeline_state *ret)
                                    .last = timeline->last,
                                    .marker_expected = timeline->stop.marker_expected};
     memcpy(ret->passed, timeline->passed, sizeof(ret->passed));
+    memcpy(ret->readings, timeline->readings, sizeof(ret->readings));
 }
 
 static const struct marker *marker_of(const struct timeline *timeline, const struct stage *stage)
@@ -127,10 +162,12 @@ struct error *timeline_restore(struct timeline *timeline, const struct timeline_
     stop->marker = marker_of(timeline, state->stage);
     stop->marker_expected = state->marker_expected;
     memcpy(timeline->passed, state->passed, sizeof(timeline->passed));
+    memcpy(timeline->readings, state->readings, sizeof(timeline->readings));
     timeline->last = state->last;
     if (reset) {
         memset(timeline->places, 0, sizeof(timeline->places));
         memset(timeline->error_places, 0, sizeof(timeline->error_places));
+        timeline->watched = (struct maybe){0};
     }
     struct error *err = timeline_arm(timeline);
     if (!err)

@@ -77,6 +77,27 @@ struct breakpoint_places timeline_places(const struct timeline *timeline, enum m
     return ret;
 }
 
+/* Whether the stage that this one comes after, or any behind that, was passed. */
+static bool is_due(const struct timeline *timeline, size_t i)
+{
+    const struct stages *stages = timeline->in.stages;
+    int after = stages->list[i].after;
+
+    if (after < 0)
+        return true;
+    for (size_t passed = (size_t)after; passed < stages->count; passed++)
+        if (timeline->passed[passed])
+            return true;
+    return false;
+}
+
+bool timeline_waits(const struct timeline *timeline, size_t i)
+{
+    return timeline->in.stages->list[i].way == STAGE_ON_READ && !timeline->passed[i] &&
+           is_due(timeline, i) && !timeline->readings[i].served &&
+           timeline->stop.facts.output.known;
+}
+
 struct error *timeline_arm(struct timeline *timeline)
 {
     const struct stages *stages = timeline->in.stages;
@@ -85,7 +106,7 @@ struct error *timeline_arm(struct timeline *timeline)
     for (size_t i = 0; !err && i < stages->count; i++) {
         struct breakpoint_places want = {0};
 
-        if (!timeline->passed[i])
+        if (!timeline->passed[i] && is_due(timeline, i) && !timeline_waits(timeline, i))
             want = timeline_places(timeline, stages->list[i].module, stages->list[i].address);
         err = breakpoint_places_move(&timeline->places[i], &want, timeline->in.target);
     }
@@ -95,6 +116,8 @@ struct error *timeline_arm(struct timeline *timeline)
 
         err = breakpoint_places_move(&timeline->error_places[i], &want, timeline->in.target);
     }
+    if (!err)
+        err = timeline_arm_reads(timeline);
     return error_context(err, "setting breakpoints at the checkpoints");
 }
 
@@ -141,10 +164,11 @@ static struct error *enter_stage(struct timeline *timeline, size_t i)
     stop->stage = timeline->last = &timeline->in.stages->list[i];
     stop->marker = timeline->in.markers ? markers_find(timeline->in.markers, stop->stage->name)
                                         : NULL;
-    stop->marker_expected = timeline->in.markers && stop->stage->module != MODULE_KERNEL;
+    stop->marker_expected = timeline->in.markers && !timeline->in.stages->discovered &&
+                            stop->stage->module != MODULE_KERNEL;
     timeline->passed[i] = true;
     facts_place(stop);
-    err = facts_learn(stop);
+    err = facts_learn(stop, timeline->in.stages);
     return err ? err : timeline_arm(timeline);
 }
 
@@ -214,7 +238,7 @@ struct error *timeline_next(struct timeline *timeline, int64_t deadline,
     for (int i = 0; !err && event == TIMELINE_OTHER && i < FOREIGN_STOPS_MAX; i++) {
         struct stop_event why;
 
-        err = target_continue(timeline->in.target, deadline, &why);
+        err = timeline_continue(timeline, deadline, &why);
         if (err && error_kind(err) == ERROR_TIMEOUT)
             return overrun(timeline, err, ret_event, ret_stop);
         if (!err)

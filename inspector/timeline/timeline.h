@@ -165,10 +165,17 @@ const struct image *timeline_image(const struct timeline *timeline);
 
 bool timeline_passed(const struct timeline *timeline, const struct stage *stage);
 
+/* How far the wait for a stage with STAGE_ON_READ has got. */
+struct reading {
+    unsigned int reads; /* of the first byte at output, so far, by whomever */
+    bool served;        /* the one that was waited for has come: the breakpoint is set */
+};
+
 /* What a timeline knows at one place; plain data. */
 struct timeline_state {
     struct facts facts;
     bool passed[STAGES_MAX];
+    struct reading readings[STAGES_MAX];
     const struct stage *stage, *last;
     bool marker_expected;
 };

@@ -62,21 +62,91 @@ static struct error *finish(const struct target *target, struct stop_event *ret)
     return NULL;
 }
 
+bool target_has_breakpoint(const struct target *target, virt_t address)
+{
+    return fake_guest_has(target, address.value);
+}
+
+struct error *target_insert_watchpoint(struct target *target, enum watch_kind kind, virt_t address,
+                                       uint64_t length)
+{
+    if (kind != WATCH_KIND_READ || length != 1 || target->watched)
+        return error_new(ERROR_PROTOCOL, "fake guest: no watchpoint at 0x%" PRIx64, address.value);
+    target->watched = address.value;
+    return NULL;
+}
+
+struct error *target_remove_watchpoint(struct target *target, enum watch_kind kind, virt_t address,
+                                       uint64_t length)
+{
+    if (kind != WATCH_KIND_READ || length != 1 || target->watched != address.value)
+        return error_new(ERROR_PROTOCOL, "fake guest: no watchpoint at 0x%" PRIx64, address.value);
+    target->watched = 0;
+    return NULL;
+}
+
+size_t target_read_watches(const struct target *target, virt_t address)
+{
+    return target->watched == address.value ? 1 + target->other_watches : 0;
+}
+
+/* Whether the guest stops where it has just come to. */
+static bool stops(const struct target *target, const struct fake_step *step, struct stop_event *ret)
+{
+    *ret = (struct stop_event){STOP_BREAKPOINT, 5, virt(0), WATCH_KIND_WRITE};
+    if (step->foreign)
+        ret->reason = step->reason;
+    if (step->reads && step->reads == target->watched)
+        *ret = (struct stop_event){STOP_WATCHPOINT, 5, virt(step->reads), WATCH_KIND_READ};
+    return step->foreign || ret->reason == STOP_WATCHPOINT || fake_guest_has(target, step->pc);
+}
+
 struct error *target_continue(struct target *target, int64_t deadline, struct stop_event *ret)
 {
     (void)deadline;
-    *ret = (struct stop_event){STOP_BREAKPOINT, 5, virt(0)};
+    *ret = (struct stop_event){STOP_BREAKPOINT, 5, virt(0), WATCH_KIND_WRITE};
     target->resumes++;
-    while (target->next < target->count) {
-        const struct fake_step *step = &target->steps[target->next++];
-
-        if (step->foreign)
-            ret->reason = step->reason;
-        if (step->foreign || fake_guest_has(target, step->pc))
+    while (target->next < target->count)
+        if (stops(target, &target->steps[target->next++], ret))
             return NULL;
-    }
     target->next = target->count + 1;
     return finish(target, ret);
+}
+
+struct error *target_run_for(struct target *target, int64_t nanoseconds, struct stop_event *ret)
+{
+    return target_continue(target, nanoseconds, ret);
+}
+
+/* To the next address of the script, whatever is there. */
+struct error *target_step(struct target *target, struct stop_event *ret)
+{
+    *ret = (struct stop_event){STOP_BREAKPOINT, 5, virt(0), WATCH_KIND_WRITE};
+    if (target->next < target->count)
+        stops(target, &target->steps[target->next], ret);
+    target->next++;
+    return target->next <= target->count ? NULL : finish(target, ret);
+}
+
+struct error *target_stop_again(struct target *target, struct stop_event *ret)
+{
+    (void)ret;
+    target->again++;
+    return NULL;
+}
+
+struct error *target_uncover(struct target *target, struct stop_event *ret)
+{
+    return target_stop_again(target, ret);
+}
+
+struct error *target_pc(struct target *target, virt_t *ret)
+{
+    struct registers regs;
+    struct error *err = target_registers(target, &regs);
+
+    *ret = registers_pc(&regs);
+    return err;
 }
 
 struct error *target_registers(struct target *target, struct registers *ret)
@@ -92,6 +162,7 @@ struct error *target_registers(struct target *target, struct registers *ret)
     ret->gpr[RSI] = step->rsi;
     ret->gpr[RBP] = step->rbp;
     ret->gpr[RBX] = step->rbx;
+    ret->gpr[RSP] = step->rsp;
     if (step->bits == 16) {
         ret->segment[SEG_CS].base = REAL_CS_BASE;
         ret->rip -= REAL_CS_BASE;
@@ -107,6 +178,11 @@ struct error *target_read_virt(struct target *target, virt_t address, void *buff
 {
     uint64_t offset = address.value - target->variable_address;
 
+    if (target->stack_address && address.value == target->stack_address &&
+        length == sizeof(target->stack)) {
+        memcpy(buffer, &target->stack, length);
+        return NULL;
+    }
     if (!target->variable_address || offset >= sizeof(target->variable) ||
         length > sizeof(target->variable) - offset)
         return error_new(ERROR_PROTOCOL, "fake guest: E14 at 0x%" PRIx64, address.value);

@@ -17,9 +17,10 @@ struct fake_step {
     uint64_t pc; /* linear */
     unsigned int bits;
     const char *marker; /* line that it wrote just before, or NULL */
-    uint64_t rax, rsi, rbp, rbx;
+    uint64_t rax, rsi, rbp, rbx, rsp;
     bool foreign; /* it stops here anyway, and this is why: */
     enum stop_reason reason;
+    uint64_t reads; /* the instruction before pc read this address; 0: none */
 };
 
 /* What comes after the last step. */
@@ -34,6 +35,8 @@ struct target {
     size_t count;
     enum fake_end end;
     struct markers *markers;
+    uint64_t stack_address; /* one 64-bit word, as rsp of a step may have it; 0: none */
+    uint64_t stack;
     uint64_t variable_address; /* two 64-bit words of memory; 0: there is no memory at all */
     uint64_t variable[2];
     bool refuses; /* no breakpoint can be set */
@@ -42,6 +45,9 @@ struct target {
     size_t drained; /* markers of the steps before this one have been delivered */
     uint64_t breakpoints[FAKE_BREAKPOINTS_MAX];
     size_t breakpoint_count;
+    uint64_t watched;     /* where a read watchpoint is; 0: none */
+    size_t other_watches; /* of somebody else's, that cover the same byte */
+    size_t again;         /* stops that were made again (target_uncover, target_stop_again) */
     size_t insertions, resumes;
 };
 

@@ -195,6 +195,38 @@ struct error *target_step(struct target *target, struct stop_event *ret)
     return NOT_HERE;
 }
 
+struct error *target_pc(struct target *target, virt_t *ret)
+{
+    (void)target, (void)ret;
+    return NOT_HERE;
+}
+
+bool target_has_breakpoint(const struct target *target, virt_t address)
+{
+    (void)target, (void)address;
+    return false;
+}
+
+struct error *target_insert_watchpoint(struct target *target, enum watch_kind kind, virt_t address,
+                                       uint64_t length)
+{
+    (void)target, (void)kind, (void)address, (void)length;
+    return NOT_HERE;
+}
+
+struct error *target_remove_watchpoint(struct target *target, enum watch_kind kind, virt_t address,
+                                       uint64_t length)
+{
+    (void)target, (void)kind, (void)address, (void)length;
+    return NOT_HERE;
+}
+
+size_t target_read_watches(const struct target *target, virt_t address)
+{
+    (void)target, (void)address;
+    return 0;
+}
+
 struct error *target_monitor(struct target *target, const char *command, char **ret)
 {
     (void)target, (void)command, (void)ret;

@@ -138,7 +138,8 @@ static void test_copy_inside_the_kernels_bss(void **state)
     stop.regs.hidden_known = true;
     stop.regs.cr0 = 0x80000001;
     stop.regs.segment[SEG_CS].attributes = 0x00af9b00;
-    stop.stage = &(struct stage){"kernel-entry", 20, 64, MODULE_KERNEL, PREF};
+    stop.stage = &(struct stage){
+        .name = "kernel-entry", .index = 20, .bits = 64, .module = MODULE_KERNEL, .address = PREF};
     facts_place(&stop);
     stop.stage = NULL; /* a fault some time later */
     expect(&stop, COPY, "__bss_start");

@@ -59,11 +59,55 @@ static void test_ends(void **state)
     expect(no_entry, NULL, false, "d");
 }
 
+/* Not every boot passes them, so that they are said, and are no loss. */
+static void test_optional(void **state)
+{
+    static const bool most[] = {true, false, true, true};
+    struct stages stages = four;
+
+    (void)state;
+    stages.list[1].optional = true;
+    struct missed missed = missed_stages(&stages, most, NULL, false);
+    assert_int_equal(missed.count, 0);
+    assert_int_equal(missed.optional_count, 1);
+    assert_ptr_equal(missed.optional[0], &stages.list[1]);
+    assert_false(missed_any(&missed));
+}
+
+/* What should be in the code and is not, as far as the boot was followed. */
+static void test_unfound(void **state)
+{
+    static const bool all[] = {true, true};
+    struct stages stages = {
+        .count = 2,
+        .list = {{.name = "startup-32", .module = MODULE_STUB},
+                 {.name = "image-copied", .module = MODULE_STUB}},
+        .absent_count = 3,
+        .absent = {{.name = "startup-64", .expected = true, .why = "no such jump"},
+                   {.name = "stage1-idt", .expected = false, .why = "it has none"},
+                   {.name = "extract-kernel", .expected = true, .why = "no call"}},
+    };
+
+    (void)state;
+    struct missed missed = missed_stages(&stages, all, NULL, false);
+    assert_int_equal(missed.unfound_count, 2);
+    assert_true(missed_any(&missed));
+    missed = missed_stages(&stages, all, &stages.list[1], false);
+    assert_int_equal(missed.unfound_count, 1);
+    assert_string_equal(missed.unfound[0]->name, "startup-64");
+    missed = missed_stages(&stages, all, &stages.list[0], false);
+    assert_false(missed_any(&missed));
+    missed = missed_stages(&stages, all, NULL, true);
+    assert_false(missed_any(&missed));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gaps),
         cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_optional),
+        cmocka_unit_test(test_unfound),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,8 +4,13 @@
 
 #include "snapshot.h"
 
-static const struct stage startup = {"startup-64", 6, 64, MODULE_STUB, 0x200};
-static const struct stage applied = {"relocations-applied", 18, 64, MODULE_STUB, 0x500};
+static const struct stage startup = {
+    .name = "startup-64", .index = 6, .bits = 64, .module = MODULE_STUB, .address = 0x200};
+static const struct stage applied = {.name = "relocations-applied",
+                                     .index = 18,
+                                     .bits = 64,
+                                     .module = MODULE_STUB,
+                                     .address = 0x500};
 
 /* Tables at 0x1000.. that map [0, 2 MiB) to itself, and nothing else. */
 static struct stop early(void)
@@ -68,12 +73,13 @@ static void expect_keys(const struct snapshot *snapshot, const char *expected)
 }
 
 static const char all_keys[] =
-    "{\"boot_params\":null,\"bss\":null,\"checkpoint\":null,\"gdt\":null,\"idt\":null,"
+    "{\"boot_params\":null,\"bss\":null,\"checkpoint\":null,\"found\":null,\"gdt\":null,\"idt\":"
+    "null,"
     "\"index\":null,\"instructions\":null,\"loaded\":null,\"marker\":null,\"mismatches\":null,"
     "\"mode\":null,\"moved\":null,\"paging\":null,\"paging_diff\":null,\"registers\":null,"
     "\"relocation\":null,\"segments\":null,\"where\":null,\"wrong\":null}";
 static const char brief_keys[] =
-    "{\"checkpoint\":null,\"index\":null,\"instructions\":null,\"marker\":null,"
+    "{\"checkpoint\":null,\"found\":null,\"index\":null,\"instructions\":null,\"marker\":null,"
     "\"mismatches\":null,\"mode\":null,\"registers\":null,\"where\":null,\"wrong\":null}";
 
 static void test_keys(void **state)

@@ -98,6 +98,8 @@ static inline void fixture_open(struct fixture *f, const struct fake_step *steps
         .image = {.setup = {.code32_start = LOAD, .pref_address = PREF}},
         .stages = fixture_stages,
     };
+    for (size_t i = 0; i < f->stages.count; i++)
+        f->stages.list[i].after = -1;
     struct timeline_inputs inputs = {
         .target = &f->target,
         .stages = &f->stages,
