@@ -114,7 +114,7 @@ static void take(const struct code *code, const cs_insn *from, struct insn *ret)
         .writes = writes_of(code, from),
     };
     memcpy(ret->operands, x86->operands, sizeof(ret->operands[0]) * ret->operand_count);
-    if (ret->flow == FLOW_NEXT || ret->flow == FLOW_RETURN || ret->operand_count == 0 ||
+    if (ret->flow == FLOW_NEXT || ret->flow == FLOW_RETURN || ret->operand_count != 1 ||
         ret->operands[0].type != X86_OP_IMM)
         return;
     ret->target = (uint64_t)ret->operands[0].imm;

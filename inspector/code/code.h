@@ -71,7 +71,7 @@ struct insn {
     unsigned int size;
     unsigned int id; /* enum x86_insn */
     enum flow_kind flow;
-    bool direct;     /* of calls, jumps, branches: the target is known, and in the piece of code */
+    bool direct;     /* of near calls, jumps, branches: the target is known, and in this code */
     uint64_t target; /* with direct */
     uint8_t operand_count;
     cs_x86_op operands[4]; /* Intel order: destination first */

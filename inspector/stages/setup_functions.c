@@ -119,11 +119,6 @@ static void note_switch(struct walk *walk, const struct insn *insn)
         function->mode.moved |= line->adds[i] == stored_at;
 }
 
-static bool is_far(const struct insn *insn)
-{
-    return insn->id == X86_INS_LJMP || insn->id == X86_INS_LCALL;
-}
-
 static void add_call(struct walk *walk, const struct insn *insn)
 {
     struct setup_function *function = walk->function;
@@ -148,7 +143,7 @@ static void add_call(struct walk *walk, const struct insn *insn)
 static bool note_call(struct walk *walk, const struct insn *insn)
 {
     walk->function->plain = false;
-    if (!insn->direct || is_far(insn))
+    if (!insn->direct)
         return true;
     add_call(walk, insn);
     const struct setup_function *callee = enter(walk->functions, insn->target, walk->depth + 1);
@@ -184,10 +179,10 @@ static bool take(struct walk *walk, const struct insn *insn, uint64_t *next)
         go_on = note_call(walk, insn);
         break;
     case FLOW_JUMP:
-        go_on = insn->direct && !is_far(insn);
+        go_on = insn->direct;
         *next = insn->target;
         /* Whoever is jumped to through a register or a table may well return to the caller. */
-        walk->function->back |= !go_on && !is_far(insn);
+        walk->function->back |= !go_on && insn->id != X86_INS_LJMP;
         break;
     case FLOW_BRANCH:
         walk->function->plain = false;

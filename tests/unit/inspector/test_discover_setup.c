@@ -402,6 +402,24 @@ static void test_limits(void **state)
     forget();
 }
 
+/* ljmp $0x10, $0x3a: neither the selector nor the offset is an address in this code. */
+static void test_far_jump_is_followed_nowhere(void **state)
+{
+    const uint8_t bytes[0x40] = {0x66, 0xea, 0x3a, 0, 0, 0, 0x10, 0, 0xeb, 0x08};
+    struct code code;
+    struct insn insn;
+
+    (void)state;
+    good(code_open(bytes, 0, sizeof(bytes), 16, &code));
+    assert_true(code_decode(&code, 0, &insn));
+    assert_int_equal(insn.flow, FLOW_JUMP);
+    assert_false(insn.direct);
+    assert_true(code_decode(&code, 8, &insn));
+    assert_true(insn.direct);
+    assert_int_equal(insn.target, 0x12);
+    code_close(&code);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -413,6 +431,7 @@ int main(void)
         cmocka_unit_test(test_no_e820),
         cmocka_unit_test(test_no_way_to_protected_mode),
         cmocka_unit_test(test_symbols_come_first),
+        cmocka_unit_test(test_far_jump_is_followed_nowhere),
         cmocka_unit_test(test_hostile_bytes),
         cmocka_unit_test(test_limits),
     };
