@@ -62,6 +62,12 @@ static void value_words(const struct field *field, const struct field *other, ch
                  field->value, place, field->tail);
 }
 
+/* A range of the memory map goes by where it starts, which its value says, too. */
+static const char *label_of(const struct field *field)
+{
+    return strncmp(field->name, "e820 ", 5) == 0 ? "e820" : field->name;
+}
+
 static void print_values(const char *label, const char *a, const char *b, enum text_style style,
                          const struct text *text)
 {
@@ -83,10 +89,11 @@ static void print_field(const struct difference *difference, const struct text *
     value_words(difference->a, difference->b, a, sizeof(a));
     value_words(difference->b, difference->a, b, sizeof(b));
     if (difference->state == FIELD_SAME) {
-        text_label(text, field->name);
+        text_label(text, label_of(field));
         text_print(text, TEXT_DIM, "%.*s\n", TEXT_COLUMNS - TEXT_LABEL_COLUMNS, a);
     } else {
-        print_values(field->name, a, b, is_difference(difference) ? TEXT_CHANGED : TEXT_DIM, text);
+        print_values(label_of(field), a, b, is_difference(difference) ? TEXT_CHANGED : TEXT_DIM,
+                     text);
     }
 }
 

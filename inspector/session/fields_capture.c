@@ -188,7 +188,7 @@ static void add_e820(struct capture *capture, const struct params_view *view)
         const struct e820_range *range = &view->e820[i];
 
         snprintf(name, sizeof(name), "e820 %s", text_hex(range->start));
-        fields_add(capture->fields, FIELD_PARAMS, name, "up to %s %s",
+        fields_add(capture->fields, FIELD_PARAMS, name, "[%s, %s) %s", text_hex(range->start),
                    text_hex(range->start + range->size), e820_name(range->type));
     }
 }
@@ -198,14 +198,13 @@ static void add_params_fields(struct capture *capture, const struct params_view 
     struct fields *fields = capture->fields;
     char names[FLAGS_TEXT_MAX], name[FIELD_NAME_MAX];
 
-    add_address(capture, FIELD_PARAMS, "boot_params", "", view->address, "");
     fields_add(fields, FIELD_PARAMS, "loader", "%#x", view->loader);
     fields_add(fields, FIELD_PARAMS, "loadflags", "%#x %s", view->loadflags,
                flags_text(&flags_loadflags, view->loadflags, names, sizeof(names)));
     fields_add(fields, FIELD_PARAMS, "command line", view->cmdline_there ? "\"%s\"" : "none",
                view->cmdline);
     if (view->cmdline_address)
-        add_address(capture, FIELD_PARAMS, "command line at", "", view->cmdline_address, "");
+        add_address(capture, FIELD_PARAMS, "cmdline at", "", view->cmdline_address, "");
     if (view->initrd_size)
         fields_add(fields, FIELD_PARAMS, "initrd", "[%s, %s)", text_hex(view->initrd),
                    text_hex(view->initrd + view->initrd_size));

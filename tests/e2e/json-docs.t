@@ -122,6 +122,12 @@ documented '{"boots":' | jq -c 'del(.physical.chi_square[]?)' >"$T/doc"
 jq -c . "$T/sweep" >"$T/line"
 compare 'sweep: the report' "$T/doc" "$T/line"
 
+# Two boots. What stands for more of the same in an object is not compared.
+$B profile --json "$IMAGE" --vs "$BUILD/teaching32.bzImage" >"$T/profile"
+lines 'profile' "$T/profile" '{"a":{"image"' 1
+$B compare --json --append nokaslr --append2 kaslr_seed=1 "$IMAGE" "$IMAGE" >"$T/compared"
+lines 'compare' "$T/compared" '{"same":' 1
+
 # Lessons that nobody has begun.
 documented '{"lessons":[{"name":"04' >"$T/doc"
 XDG_STATE_HOME=$T/state $B lesson list --json | jq -c '.lessons |= .[3:4]' >"$T/line"
