@@ -224,7 +224,7 @@ static void read_word(struct reader *reader, struct piece name, struct piece val
     struct kaslr_options *options = reader->options;
 
     if (!value.start) {
-        if (reader->rules == KASLR_RULES_STUB && !reader->over && piece_is(name, "nokaslr"))
+        if (reader->rules == KASLR_RULES_STUB && piece_is(name, "nokaslr"))
             options->nokaslr = true;
         return;
     }

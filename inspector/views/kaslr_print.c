@@ -238,12 +238,6 @@ static void print_choice(const struct kaslr_view *view, const struct text *text)
     print_entropy(view, text);
 }
 
-static void print_place(const char *side, uint64_t place, bool wrong, const struct text *text)
-{
-    text_print(text, wrong ? TEXT_BAD : TEXT_PLAIN, "%s %s%s", side, text_hex(place),
-               wrong ? " (not the default: wrong)" : "");
-}
-
 /* Off, or not to be computed: only the places themselves. */
 static void print_places(const struct kaslr_view *view, const struct text *text)
 {
@@ -255,10 +249,13 @@ static void print_places(const struct kaslr_view *view, const struct text *text)
         why = "off, without nokaslr on the command line";
     text_label(text, "kaslr");
     text_print(text, view->wrong & KASLR_SWITCH ? TEXT_BAD : TEXT_PLAIN, "%s: ", why);
-    print_place("physical", view->choice.output, view->wrong & KASLR_CHOICE, text);
-    text_print(text, TEXT_PLAIN, ", ");
-    print_place("virtual", view->choice.virtual_address, view->wrong & KASLR_VIRTUAL_CHOICE, text);
-    text_print(text, TEXT_PLAIN, "\n");
+    text_print(text, TEXT_PLAIN, "physical %s, virtual %s\n", text_hex(view->choice.output),
+               text_hex(view->choice.virtual_address));
+    if (!(view->wrong & (KASLR_CHOICE | KASLR_VIRTUAL_CHOICE)))
+        return;
+    text_label(text, "");
+    text_print(text, TEXT_BAD, "wrong: the default is physical %s, virtual %s\n",
+               text_maybe(view->default_output), text_maybe(view->default_virtual));
 }
 
 static void print_head(const struct kaslr_view *view, const struct text *text)
