@@ -99,14 +99,15 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 }
 
 /* The checkpoints, without a guest: names in the files must be among them. */
-static struct error *find_stages(const struct check *check, struct stages *ret)
+static struct error *find_stages(const struct check *check, struct stages *ret,
+                                 struct error **ret_refused)
 {
     struct boot_files files = {0};
     struct image *image = NULL;
     struct error *err = image_open(check->image, &image);
 
     if (!err)
-        err = image_unpack(image, NULL, NULL);
+        err = image_try_unpack(image, ret_refused);
     if (!err)
         err = boot_files_open(image, &check->guest, &files);
     if (!err)
@@ -123,6 +124,23 @@ static void done(void *context, const struct guest *guest)
     struct check *check = context;
 
     report_guest(&check->report, guest);
+}
+
+/* A check that does not fit an image whose payload does not unpack: that is what is wrong. */
+static struct error *make_plan(const struct check *check, struct plan *ret)
+{
+    struct stages stages;
+    struct error *refused = NULL;
+    struct error *err = find_stages(check, &stages, &refused);
+
+    if (!err)
+        err = plan_make(&check->plan, &stages, ret);
+    if (!err || !refused) {
+        error_free(refused);
+        return err;
+    }
+    error_free(err);
+    return refused;
 }
 
 static struct error *run(struct check *check, struct plan *plan, int *ret_status)
@@ -159,7 +177,6 @@ struct error *check_file(const char *image, const char *file, const struct text 
                          int *ret_status)
 {
     struct check check = {.image = image, .files = {file}};
-    struct stages stages;
     struct plan plan;
     struct error *err;
 
@@ -168,9 +185,7 @@ struct error *check_file(const char *image, const char *file, const struct text 
     check.plan.files = check.files;
     check.plan.file_count = 1;
     check.report = (struct report){.text = text, .plan = &plan, .format = REPORT_TEXT};
-    err = find_stages(&check, &stages);
-    if (!err)
-        err = plan_make(&check.plan, &stages, &plan);
+    err = make_plan(&check, &plan);
     if (err)
         return err;
     err = run(&check, &plan, ret_status);
@@ -192,7 +207,6 @@ struct error *subcommand_check(int argc, char **argv, int *ret_status)
         NULL};
     struct check *check = calloc(1, sizeof(*check));
     struct text text = text_to(stdout);
-    struct stages stages;
     struct plan plan;
     struct error *err;
 
@@ -204,9 +218,7 @@ struct error *subcommand_check(int argc, char **argv, int *ret_status)
     argp_parse(&argp, argc, argv, 0, NULL, check);
     check->report = (struct report){.text = &text, .plan = &plan};
     check->report.format = check->tap ? REPORT_TAP : check->guest.json ? REPORT_JSON : REPORT_TEXT;
-    err = find_stages(check, &stages);
-    if (!err)
-        err = plan_make(&check->plan, &stages, &plan);
+    err = make_plan(check, &plan);
     if (!err) {
         err = run(check, &plan, ret_status);
         plan_free(&plan);

@@ -47,7 +47,7 @@ struct error *info_open(const char *path, const char *const *symbols, size_t sym
     struct error *err = image_open(path, &info.image);
 
     if (!err)
-        err = image_unpack(info.image, NULL, NULL);
+        err = image_try_unpack(info.image, &info.not_unpacked);
     if (!err)
         err = symbols_named(info.image, symbols, symbol_count, &info.symbols);
     if (!err && vmlinux)
@@ -60,7 +60,8 @@ struct error *info_open(const char *path, const char *const *symbols, size_t sym
         info_close(&info);
         return err;
     }
-    measure(&info);
+    if (!info.not_unpacked)
+        measure(&info);
     *ret = info;
     return NULL;
 }
@@ -69,6 +70,7 @@ void info_close(struct info *info)
 {
     symbol_files_close(&info->symbols);
     image_close(info->image);
+    error_free(info->not_unpacked);
     *info = (struct info){0};
 }
 

@@ -17,9 +17,11 @@
 #include "text.h"
 
 struct info {
-    struct image *image; /* unpacked */
+    struct image *image;
+    struct error *not_unpacked; /* why the kernel in it is not known, or NULL */
     struct symbol_files symbols;
     struct discovery found; /* its checkpoints, and what is known of them: stages_of() */
+    /* These are 0 when the kernel is not known. */
     uint64_t
         kernel_size; /* of the kernel in memory, from pref_address on, .bss and .brk included */
     uint64_t margin; /* by how much the compressed data must end above the unpacked */
@@ -28,8 +30,8 @@ struct info {
 
 /*
  * Opens and unpacks the image, and its ELF files: those named (vmlinux may be NULL), and for the
- * parts that none was named for, those that are found (find.h). Errors as image_open,
- * image_unpack, symbols_named, symbols_vmlinux and stages_of.
+ * parts that none was named for, those that are found (find.h). A payload that does not unpack is
+ * no error here: the rest is told, with the reason. Errors as image_open, symbols_named, symbols_vmlinux and stages_of.
  *
  * init_minimum follows Linux's header.S: the buffer must hold the kernel, and it must hold the
  * decompressor at its end so that unpacking from its start never overtakes the compressed data. How

@@ -76,7 +76,9 @@ struct error *subcommand_info(int argc, char **argv, int *ret_status)
     } else {
         info_text(&info, &out);
     }
+    err = info.not_unpacked;
+    info.not_unpacked = NULL;
     info_close(&info);
     *ret_status = 0;
-    return NULL;
+    return err;
 }

@@ -51,13 +51,17 @@ static json_t *protocol(uint16_t version)
 
 static json_t *payload(const struct image *image)
 {
-    return json_pack("{s:s,s:o,s:I,s:I}", "codec", codec_name(image->codec), "offset",
+    return json_pack("{s:s,s:o,s:I,s:o}", "codec", codec_name(image->codec), "offset",
                      json_hex((uint64_t)(image->payload - image->bytes)), "bytes",
-                     (json_int_t)image->payload_size, "unpacked", (json_int_t)image->kernel.size);
+                     (json_int_t)image->payload_size, "unpacked",
+                     image->kernel.bytes ? json_integer((json_int_t)image->kernel.size)
+                                         : json_null());
 }
 
 static json_t *kernel(const struct kernel *kernel)
 {
+    if (!kernel->bytes)
+        return json_null();
     json_t *segments = json_array();
     char access[4];
 
@@ -99,6 +103,12 @@ static json_t *alignment(const struct setup_fields *setup)
                                                : json_null());
 }
 
+/* Of the unpacked kernel, or null. */
+static json_t *measured(const struct info *info, uint64_t value)
+{
+    return info->not_unpacked ? json_null() : json_hex(value);
+}
+
 static void add_header(const struct info *info, json_t *object)
 {
     const struct image *image = info->image;
@@ -121,9 +131,9 @@ static void add_header(const struct info *info, json_t *object)
     json_object_set_new(object, "alignment", alignment(setup));
     json_object_set_new(object, "pref_address", json_hex(setup->pref_address));
     json_object_set_new(object, "init_size", json_hex(setup->init_size));
-    json_object_set_new(object, "init_size_minimum", json_hex(info->init_minimum));
-    json_object_set_new(object, "kernel_size", json_hex(info->kernel_size));
-    json_object_set_new(object, "margin", json_hex(info->margin));
+    json_object_set_new(object, "init_size_minimum", measured(info, info->init_minimum));
+    json_object_set_new(object, "kernel_size", measured(info, info->kernel_size));
+    json_object_set_new(object, "margin", measured(info, info->margin));
     json_object_set_new(object, "command_line_max", json_integer(setup->cmdline_size));
     json_object_set_new(object, "build_id", string_or_null(image->build_id));
 }
@@ -134,6 +144,9 @@ json_t *info_json(const struct info *info)
 
     add_header(info, object);
     json_object_set_new(object, "payload", payload(info->image));
+    json_object_set_new(object, "not_unpacked",
+                        info->not_unpacked ? string_or_null(error_message(info->not_unpacked))
+                                           : json_null());
     json_object_set_new(object, "kernel", kernel(&info->image->kernel));
     json_object_set_new(object, "relocations", relocations(&info->image->kernel));
     json_object_set_new(object, "symbols",

@@ -97,6 +97,16 @@ static void memory(const struct info *info, const struct text *out)
          text_hex(info->margin));
 }
 
+static void packed_payload(const struct info *info, const struct text *out)
+{
+    const struct image *image = info->image;
+
+    line(out, "payload", "%s at %s in the file, %s bytes, %s unpacked by its length word",
+         codec_name(image->codec), text_hex((uint64_t)(image->payload - image->bytes)),
+         text_count(image->payload_size), text_count(image->unpacked_size_hint));
+    wrapped(out, "", error_message(info->not_unpacked));
+}
+
 static void payload(const struct info *info, const struct text *out)
 {
     const struct image *image = info->image;
@@ -156,8 +166,14 @@ static void checkpoints(const struct info *info, const struct text *out)
 void info_text(const struct info *info, const struct text *out)
 {
     header(info, out);
-    memory(info, out);
-    payload(info, out);
-    segments(info, out);
+    if (info->not_unpacked) {
+        line(out, "init_size", "%s (%s)", text_hex(info->image->setup.init_size),
+             text_size(info->image->setup.init_size));
+        packed_payload(info, out);
+    } else {
+        memory(info, out);
+        payload(info, out);
+        segments(info, out);
+    }
     checkpoints(info, out);
 }

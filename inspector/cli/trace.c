@@ -10,6 +10,7 @@
 #include "session.h"
 #include "snapshot.h"
 #include "text.h"
+#include "unpack_note.h"
 
 enum { KEY_CONNECT = 0x200, KEY_TO, KEY_BRIEF, KEY_NO_COUNT };
 
@@ -297,6 +298,7 @@ struct error *subcommand_trace(int argc, char **argv, int *ret_status)
         err = error_new(ERROR_INPUT, "--to %s: no such checkpoint", trace.to);
     if (trace.session.qemu)
         qemu_on_console(trace.session.qemu, on_console, &trace);
+    unpack_note(&trace.session, trace.guest.json, &trace.out);
     if (!err)
         err = run(&trace);
     if (!err && (trace.wrong || trace.out_of_order || missed_any(&trace.missed)))

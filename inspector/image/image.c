@@ -155,12 +155,6 @@ static struct error *find_payload(struct image *image)
     image->payload = image->bytes + image->protected_offset + offset;
     image->payload_size = (size_t)length;
     image->codec = payload_codec(image->payload, image->payload_size);
-    if (image->codec == CODEC_NONE)
-        return error_new(ERROR_INPUT,
-                         "payload at 0x%zx begins with %02x %02x %02x %02x: no codec "
-                         "that Linux uses",
-                         (size_t)(image->payload - image->bytes), image->payload[0],
-                         image->payload[1], image->payload[2], image->payload[3]);
     image->unpacked_size_hint = load_le32(image->payload + length - sizeof(uint32_t));
     if (image->codec != CODEC_GZIP) /* gzip has that word in its own trailer */
         image->payload_size -= sizeof(uint32_t);
@@ -301,6 +295,15 @@ uint64_t image_map(const struct image *image)
     return image ? kernel_map(&image->kernel) : START_KERNEL_MAP;
 }
 
+static struct error *no_codec(const struct image *image)
+{
+    return error_new(ERROR_INPUT,
+                     "%s: payload at 0x%zx begins with %02x %02x %02x %02x: no codec that Linux "
+                     "uses",
+                     image->path, (size_t)(image->payload - image->bytes), image->payload[0],
+                     image->payload[1], image->payload[2], image->payload[3]);
+}
+
 struct error *image_unpack(struct image *image, progress_handler progress, void *context)
 {
     struct unpack_watch watch = {image, progress, context};
@@ -308,6 +311,8 @@ struct error *image_unpack(struct image *image, progress_handler progress, void 
 
     if (image->unpacked)
         return NULL;
+    if (image->codec == CODEC_NONE)
+        return no_codec(image);
     struct error *err = payload_unpack(image->codec, image->payload, image->payload_size,
                                        image->unpacked_size_hint, unpacked_more, &watch, &unpacked);
     if (!err) {
@@ -325,4 +330,15 @@ struct error *image_unpack(struct image *image, progress_handler progress, void 
         }
     }
     return error_context(err, "%s: %s payload", image->path, codec_name(image->codec));
+}
+
+struct error *image_try_unpack(struct image *image, struct error **ret_refused)
+{
+    struct error *err = image_unpack(image, NULL, NULL);
+
+    *ret_refused = NULL;
+    if (!err || error_kind(err) != ERROR_INPUT)
+        return err;
+    *ret_refused = err;
+    return NULL;
 }

@@ -92,7 +92,7 @@ struct image {
     char version[128];       /* the version string, "" when there is none; control bytes as '.' */
     size_t protected_offset; /* of the protected-mode code in the file */
     size_t protected_size;
-    enum codec codec;
+    enum codec codec;       /* CODEC_NONE: none that Linux uses; it does not unpack then */
     const uint8_t *payload; /* compressed bytes, without a trailing length word */
     size_t payload_size;
     uint32_t unpacked_size_hint; /* what the trailing u32 says (all codecs; gzip's ISIZE) */
@@ -104,7 +104,7 @@ struct image {
 /*
  * Maps the file and decodes its header. ERROR_INPUT with the file and the reason: no such file,
  * unreadable, not a bzImage (no 0xaa55, no HdrS, no LOADED_HIGH; with what it is instead where that
- * can be told), a protocol older than 2.10, truncated, payload outside the file, unknown codec.
+ * can be told), a protocol older than 2.10, truncated, payload outside the file.
  */
 struct error *image_open(const char *path, struct image **ret);
 void image_close(struct image *image);
@@ -114,11 +114,18 @@ typedef void (*progress_handler)(void *context, uint64_t done, uint64_t total);
 
 /*
  * Decompresses the payload into image->kernel and decodes the ELF's program headers and the
- * relocation table. ERROR_INPUT: does not decompress, not an x86 ELF, segments outside the file, of
+ * relocation table. ERROR_INPUT: an unknown codec, does not decompress, not an x86 ELF, segments outside the file, of
  * another width than xloadflags say (protocol 2.12 and newer).
  * Calling it again does nothing.
  */
 struct error *image_unpack(struct image *image, progress_handler progress, void *context);
+
+/*
+ * The same for who can go on without the kernel: a payload that does not unpack, or to no kernel, is no
+ * error, and *ret_refused (the caller's, else NULL) says why. The image is then as before
+ * image_unpack(): kernel.bytes is NULL, and nothing of the kernel is known.
+ */
+struct error *image_try_unpack(struct image *image, struct error **ret_refused);
 
 /*
  * Gives back the memory that the file's and the payload's mappings take up at the moment; the bytes

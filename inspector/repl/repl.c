@@ -10,6 +10,7 @@
 #include "console.h"
 #include "front.h"
 #include "script.h"
+#include "unpack_note.h"
 
 struct repl {
     const struct repl_options *options;
@@ -99,6 +100,7 @@ static struct error *run(struct repl *repl)
 
     if (repl->terminal && !repl->options->json)
         print_banner(repl);
+    unpack_note(debugger_session(repl->debugger), repl->options->json, &repl->out);
     err = run_scripts(repl);
     if (err || repl->environment.quit)
         return err;

@@ -15,7 +15,7 @@ static struct error *unpack_image(const struct session_options *options, struct 
 {
     if (!session->image || !options->debug)
         return NULL;
-    return image_unpack(session->image, NULL, NULL);
+    return image_try_unpack(session->image, &session->not_unpacked);
 }
 
 static struct error *begin_guest(const struct session_options *options, struct session *session)
@@ -166,6 +166,7 @@ void session_close(struct session *session)
     qemu_close(session->qemu);
     symbol_files_close(&session->symbols);
     image_close(session->image);
+    error_free(session->not_unpacked);
     loop_free(session->loop);
     *session = (struct session){0};
 }

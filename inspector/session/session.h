@@ -32,6 +32,11 @@ struct session_options {
 struct session {
     struct loop *loop;
     struct image *image; /* NULL without an image */
+    /*
+     * Why the image's payload does not unpack on this host, or NULL: it is booted all the same, and
+     * nothing of the kernel can be proved.
+     */
+    struct error *not_unpacked;
     struct symbol_files symbols;
     struct stages stages;
     struct qemu *qemu;         /* NULL when attached */

@@ -53,10 +53,16 @@ static struct maybe input_length(const struct stop *stop, const char *name)
     return stop->image ? known(stop->image->payload_size) : (struct maybe){0};
 }
 
+/* False when the payload did not unpack. */
+static bool has_kernel(const struct stop *stop)
+{
+    return stop->image && stop->image->kernel.bytes;
+}
+
 static struct maybe output_length(const struct stop *stop, const char *name)
 {
     (void)name;
-    return stop->image ? known(stop->image->kernel.size) : (struct maybe){0};
+    return has_kernel(stop) ? known(stop->image->kernel.size) : (struct maybe){0};
 }
 
 static struct maybe crc(const struct stop *stop, const char *name)
@@ -77,7 +83,7 @@ static struct maybe segments(const struct stop *stop, const char *name)
     uint64_t count = 0;
 
     (void)name;
-    if (!stop->image)
+    if (!has_kernel(stop))
         return (struct maybe){0};
     for (unsigned int i = 0; i < stop->image->kernel.segment_count; i++)
         count += stop->image->kernel.segments[i].type == ELF_PT_LOAD;
@@ -89,7 +95,8 @@ static struct maybe entry(const struct stop *stop, const char *name)
     struct maybe base = stop_base(stop, MODULE_KERNEL);
 
     (void)name;
-    return base.known ? known(base.value + stop->image->kernel.entry) : base;
+    return base.known && has_kernel(stop) ? known(base.value + stop->image->kernel.entry)
+                                          : (struct maybe){0};
 }
 
 static struct maybe boot_params(const struct stop *stop, const char *name)
@@ -118,6 +125,8 @@ static struct maybe site_count(const struct stop *stop, const char *name)
 
     if (!delta.known || !delta.value)
         return delta;
+    if (!has_kernel(stop))
+        return (struct maybe){0};
     kernel = &stop->image->kernel;
     if (strcmp(name, "abs32") == 0)
         return known(kernel->abs32.count);
