@@ -90,9 +90,9 @@ json_t *comparison_json(const struct comparison *comparison, bool all)
     for (size_t i = 0; i < comparison->count; i++)
         json_array_append_new(stages, stage_json(comparison, &comparison->stages[i], all));
     return json_pack(
-        "{s:o,s:o,s:b,s:I,s:o,s:o,s:o}", "a", pair_boot_json(comparison->a, &comparison->guest_a),
-        "b", pair_boot_json(comparison->b, &comparison->guest_b), "same", comparison->same,
-        "differing", (json_int_t)comparison->differing, "image",
+        "{s:b,s:I,s:o,s:o,s:o,s:o,s:o}", "same", comparison->same, "differing",
+        (json_int_t)comparison->differing, "a", pair_boot_json(comparison->a, &comparison->guest_a),
+        "b", pair_boot_json(comparison->b, &comparison->guest_b), "image",
         values_json(comparison->image, comparison->image_count), "placement",
         values_json(comparison->placement, comparison->placement_count), "stages", stages);
 }

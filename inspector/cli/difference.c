@@ -11,20 +11,32 @@ static bool same_value(const struct field *a, const struct field *b)
     return strcmp(a->value, b->value) == 0;
 }
 
-/* The field of the last stage that both passed; either may be NULL. */
+static const struct field *either(const struct difference *difference)
+{
+    return difference->a ? difference->a : difference->b;
+}
+
+/* The same field where it was compared last; NULL when it was not. */
+static const struct difference *find(const struct compared_stage *stage, const char *name)
+{
+    for (size_t i = 0; i < stage->count; i++)
+        if (strcmp(either(&stage->list[i])->name, name) == 0)
+            return &stage->list[i];
+    return NULL;
+}
+
+/* last: the last stage that both passed, or NULL. */
 static void look_back(const struct compared_stage *last, struct difference *difference)
 {
-    const char *name = difference->a ? difference->a->name : difference->b->name;
-    const struct field *a = last ? fields_find(&last->pair.a->fields, name) : NULL;
-    const struct field *b = last ? fields_find(&last->pair.b->fields, name) : NULL;
+    const struct difference *before = last ? find(last, either(difference)->name) : NULL;
 
-    if (!a && !b)
+    if (!before)
         return;
-    enum field_state state = field_compare(a, b);
-    difference->as_before = state == difference->state && same_value(a, difference->a) &&
-                            same_value(b, difference->b);
-    difference->elsewhere_before = state == FIELD_MOVED;
-    difference->ended = difference->state == FIELD_SAME && state >= FIELD_DIFFERS;
+    difference->as_before = before->state == difference->state &&
+                            same_value(before->a, difference->a) &&
+                            same_value(before->b, difference->b);
+    difference->elsewhere_before = before->state == FIELD_MOVED;
+    difference->ended = difference->state == FIELD_SAME && before->state >= FIELD_DIFFERS;
 }
 
 static void add(struct compared_stage *stage, const struct compared_stage *last,
@@ -37,17 +49,32 @@ static void add(struct compared_stage *stage, const struct compared_stage *last,
     stage->differs = stage->differs || difference->state != FIELD_SAME;
 }
 
+/*
+ * boot_params is a place in the setup code that one boot may tell sooner than the other: what is not
+ * known yet does not differ.
+ */
+static bool has_params(const struct fields *fields)
+{
+    for (size_t i = 0; i < fields->count; i++)
+        if (fields->list[i].group == FIELD_PARAMS)
+            return true;
+    return false;
+}
+
 static struct error *compare_fields(struct compared_stage *stage, const struct compared_stage *last)
 {
     const struct fields *a = &stage->pair.a->fields, *b = &stage->pair.b->fields;
+
+    bool params = has_params(a) && has_params(b);
 
     stage->list = calloc(a->count + b->count, sizeof(*stage->list));
     if (!stage->list)
         return error_new(ERROR_SYSTEM, "no memory for a stage's differences");
     for (size_t i = 0; i < a->count; i++)
-        add(stage, last, &a->list[i], fields_find(b, a->list[i].name));
+        if (params || a->list[i].group != FIELD_PARAMS)
+            add(stage, last, &a->list[i], fields_find(b, a->list[i].name));
     for (size_t i = 0; i < b->count; i++)
-        if (!fields_find(a, b->list[i].name))
+        if ((params || b->list[i].group != FIELD_PARAMS) && !fields_find(a, b->list[i].name))
             add(stage, last, NULL, &b->list[i]);
     return NULL;
 }

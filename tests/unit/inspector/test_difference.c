@@ -218,6 +218,23 @@ static void test_begin_and_end(void **state)
     assert_false(c->same);
 }
 
+/* A boot that does not know yet where boot_params is has none that differ. */
+static void test_unknown_params(void **state)
+{
+    struct fixture *f = *state;
+    const struct comparison *c = &f->comparison;
+
+    for (size_t i = 1; i < STAGES; i++)
+        fields_add(&f->a->stops[i].fields, FIELD_PARAMS, "loader", "0xb0");
+    for (size_t i = 2; i < STAGES; i++)
+        fields_add(&f->b->stops[i].fields, FIELD_PARAMS, "loader", i < 4 ? "0xb0" : "0x80");
+    good(comparison_make(f->a, f->b, &f->comparison));
+    assert_null(at(c, 1, "loader"));
+    assert_int_equal(at(c, 2, "loader")->state, FIELD_SAME);
+    assert_false(at(c, 2, "loader")->ended);
+    assert_int_equal(at(c, 4, "loader")->state, FIELD_DIFFERS);
+}
+
 static void test_same(void **state)
 {
     struct fixture *f = *state;
@@ -298,6 +315,7 @@ int main(void)
         cmocka_unit_test(test_same_place),
         cmocka_unit_test(test_values),
         CASE(test_begin_and_end),
+        CASE(test_unknown_params),
         CASE(test_same),
         CASE(test_cost_alone),
         CASE(test_before_is_common),
