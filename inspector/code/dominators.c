@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-/* Code that compilers make takes two or three. */
-#define ROUNDS_MAX 32
+/* Steps up the tree, for each block; code that compilers make takes a few. */
+#define STEPS_EACH 1024
 
 /*
  * Nodes with edges in both directions, so that one algorithm does for both trees: node n of a graph
@@ -17,6 +17,7 @@ struct nodes {
     size_t *order, reached; /* nodes that the root reaches, in postorder */
     size_t *rank;           /* position in order; GRAPH_NONE: not reached */
     size_t *tree;           /* the dominator */
+    size_t steps;           /* up the tree, so far */
 };
 
 static void nodes_close(struct nodes *nodes)
@@ -114,12 +115,12 @@ static bool number_nodes(struct nodes *nodes)
     return good;
 }
 
-static size_t meet(const struct nodes *nodes, size_t a, size_t b)
+static size_t meet(struct nodes *nodes, size_t a, size_t b)
 {
     while (a != b) {
-        while (nodes->rank[a] < nodes->rank[b])
+        for (; nodes->rank[a] < nodes->rank[b]; nodes->steps++)
             a = nodes->tree[a];
-        while (nodes->rank[b] < nodes->rank[a])
+        for (; nodes->rank[b] < nodes->rank[a]; nodes->steps++)
             b = nodes->tree[b];
     }
     return a;
@@ -132,7 +133,7 @@ static void settle(struct nodes *nodes)
     for (size_t i = 0; i < nodes->count; i++)
         nodes->tree[i] = GRAPH_NONE;
     nodes->tree[nodes->root] = nodes->root;
-    for (unsigned int round = 0; changed && round < ROUNDS_MAX; round++) {
+    while (changed && nodes->steps < nodes->count * STEPS_EACH) {
         changed = false;
         for (size_t i = nodes->reached; i-- > 0;) {
             size_t node = nodes->order[i], best = GRAPH_NONE;

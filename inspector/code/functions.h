@@ -34,14 +34,22 @@ struct functions {
 bool function_returns(struct functions *functions, uint64_t entry);
 void functions_close(struct functions *functions);
 
-/*
- * Control goes from an instruction to a place that the instruction does not name. With outside it
- * goes through code that is not here, which takes the address to come back to from the stack, and
- * may leave any register but the stack pointer changed.
- */
+/* How control comes to the other end of a code_edge. */
+enum edge_way {
+    EDGE_STRAIGHT,
+    /*
+     * Through code that is not here, such as a trampoline. It comes back by an address that it takes
+     * from the stack, and may leave any register but the stack pointer changed.
+     */
+    EDGE_BY_STACK,
+    /* The same, but by an address in a register: rbx, rbp and r12 to r15 are as they were. */
+    EDGE_BY_REGISTER,
+};
+
+/* Control goes from an instruction to a place that the instruction does not name. */
 struct code_edge {
     uint64_t from, to;
-    bool outside;
+    enum edge_way way;
 };
 
 #define CODE_EDGES_MAX 16

@@ -18,31 +18,62 @@ static bool known_address(const struct code *code, struct value value)
     return value.base == VALUE_ADDRESS && (uint64_t)value.offset - code->start < code->size;
 }
 
+/* A register holds the address of what comes next: to come back to from elsewhere. */
+static bool comes_back(const struct value_state *state, const struct insn *insn)
+{
+    const struct value next = {.base = VALUE_ADDRESS, .offset = (int64_t)insn_end(insn)};
+
+    for (unsigned int gpr = 0; gpr < INSN_GPR_COUNT; gpr++)
+        if (value_equal(state->registers[gpr], next))
+            return true;
+    return false;
+}
+
+/* A jump through a register. */
+static bool resolve_jump(const struct insn *insn, const struct value_state *state,
+                         struct code_edge *ret)
+{
+    unsigned int width;
+
+    if (insn->operand_count != 1 || insn->operands[0].type != X86_OP_REG)
+        return false;
+    enum insn_gpr gpr = insn_gpr_of(insn->operands[0].reg, &width);
+    if (gpr == INSN_NO_GPR || state->registers[gpr].base != VALUE_ADDRESS)
+        return false;
+    *ret = (struct code_edge){insn->address, (uint64_t)state->registers[gpr].offset, EDGE_STRAIGHT};
+    return true;
+}
+
+/* A return to a pushed address; or a far one to elsewhere, with an address here to come back to. */
+static bool resolve_return(const struct code *code, const struct insn *insn,
+                           const struct value_state *state, struct code_edge *ret)
+{
+    const int64_t word = code->bits == 64 ? 8 : 4;
+    struct value stack = state->registers[INSN_RSP], value;
+
+    *ret = (struct code_edge){.from = insn->address};
+    if (values_slot(state, stack, 0, &value) && known_address(code, value)) {
+        ret->to = (uint64_t)value.offset;
+        return true;
+    }
+    if (!is_far(insn))
+        return false;
+    if (values_slot(state, stack, 2 * word, &value) && known_address(code, value)) {
+        ret->to = (uint64_t)value.offset;
+        ret->way = EDGE_BY_STACK;
+        return true;
+    }
+    ret->to = insn_end(insn);
+    ret->way = EDGE_BY_REGISTER;
+    return comes_back(state, insn);
+}
+
 /* Where a leaving instruction goes, as far as data flow tells. */
 static bool resolve(const struct code *code, const struct insn *insn,
                     const struct value_state *state, struct code_edge *ret)
 {
-    const int64_t word = code->bits == 64 ? 8 : 4;
-    struct value stack = state->registers[INSN_RSP], value;
-    unsigned int width;
-    bool outside = false;
-
-    if (insn->flow == FLOW_JUMP) {
-        enum insn_gpr gpr = insn->operand_count == 1 && insn->operands[0].type == X86_OP_REG
-                                ? insn_gpr_of(insn->operands[0].reg, &width)
-                                : INSN_NO_GPR;
-        if (gpr == INSN_NO_GPR)
-            return false;
-        value = state->registers[gpr];
-    } else if (!values_slot(state, stack, 0, &value) || !known_address(code, value)) {
-        /* To somewhere else, with an address of this code below it to come back to. */
-        if (!is_far(insn) || !values_slot(state, stack, 2 * word, &value))
-            return false;
-        outside = true;
-    }
-    *ret = (struct code_edge){
-        .from = insn->address, .to = (uint64_t)value.offset, .outside = outside};
-    return known_address(code, value);
+    return insn->flow == FLOW_JUMP ? resolve_jump(insn, state, ret)
+                                   : resolve_return(code, insn, state, ret);
 }
 
 /* One more edge; false when there is none to be found. */
@@ -57,7 +88,8 @@ static bool add_edge(struct region *region, const struct code *code, uint64_t aw
             return false;
         if (!region->graph.blocks[i].leaves ||
             !values_before(&region->values, last->address, &state) ||
-            !resolve(code, last, &state, edge) || edge->to == away)
+            !resolve(code, last, &state, edge) || edge->to == away ||
+            edge->to - code->start >= code->size)
             continue;
         region->edge_count++;
         return true;

@@ -8,6 +8,9 @@
 /* Instructions that are gone over while the states settle, for each of the graph. */
 #define STEPS_EACH 32
 
+/* Registers that code outside leaves as they are, when it needs no stack to come back. */
+#define KEPT_OUTSIDE (1u << INSN_RBX | 1u << INSN_RBP | 0xf000u)
+
 bool value_same_base(struct value left, struct value right)
 {
     return left.base == right.base && left.id == right.id;
@@ -75,13 +78,16 @@ static void come_back(const struct values *values, const struct insn *last, uint
     for (size_t i = 0; i < values->edge_count; i++) {
         const struct code_edge *edge = &values->edges[i];
 
-        if (edge->from != last->address || edge->to != to || !edge->outside)
+        if (edge->from != last->address || edge->to != to || edge->way == EDGE_STRAIGHT)
             continue;
+        const unsigned int kept = edge->way == EDGE_BY_STACK ? 1u << INSN_RSP : KEPT_OUTSIDE;
+
         for (unsigned int gpr = 0; gpr < INSN_GPR_COUNT; gpr++)
-            if (gpr != INSN_RSP)
+            if (!(kept >> gpr & 1))
                 state->registers[gpr] = value_left_by(last, (enum insn_gpr)gpr);
-        state->registers[INSN_RSP] = value_plus(state->registers[INSN_RSP],
-                                                values->code->bits == 64 ? 8 : 4);
+        if (edge->way == EDGE_BY_STACK)
+            state->registers[INSN_RSP] = value_plus(state->registers[INSN_RSP],
+                                                    values->code->bits == 64 ? 8 : 4);
     }
 }
 

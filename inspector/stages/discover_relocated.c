@@ -73,7 +73,8 @@ static void find_bss(struct analysis *analysis, const struct region *region, uin
     finding_absent(analysis->finding, "bss-cleared", true, ".Lrelocated has no rep stos");
 }
 
-static void find_idt(struct analysis *analysis, const struct region *region, uint64_t last)
+/* Returns where control is behind the call; the copy's entry when there is none. */
+static uint64_t find_idt(struct analysis *analysis, const struct region *region, uint64_t last)
 {
     const struct insn *call = discover_call(analysis, region, analysis->relocated, last,
                                             discover_is_lidt);
@@ -81,18 +82,19 @@ static void find_idt(struct analysis *analysis, const struct region *region, uin
     if (!call) {
         finding_absent(analysis->finding, "stage2-idt", false,
                        "the copy loads no IDT before it calls extract_kernel");
-        return;
+        return analysis->relocated;
     }
     finding_stage(analysis->finding, "stage2-idt", MODULE_STUB, insn_end(call), STAGE_FROM_CODE,
                   STAGE_CERTAIN, "behind .Lrelocated's call of 0x%llx, which does lidt",
                   (unsigned long long)call->target);
     discover_function(analysis, "load_stage2_idt", call->target);
+    return insn_end(call);
 }
 
-static void find_maps(struct analysis *analysis, const struct region *region, uint64_t last)
+static void find_maps(struct analysis *analysis, const struct region *region, uint64_t first,
+                      uint64_t last)
 {
-    const struct insn *call = discover_call(analysis, region, analysis->relocated, last,
-                                            discover_writes_cr3);
+    const struct insn *call = discover_call(analysis, region, first, last, discover_writes_cr3);
 
     if (!call) {
         finding_absent(analysis->finding, "identity-maps", false,
@@ -134,8 +136,7 @@ static void find_all(struct analysis *analysis, const struct region *region)
     }
     uint64_t last = copy.extract ? copy.extract->address : copy.jump->address;
     find_bss(analysis, region, last);
-    find_idt(analysis, region, last);
-    find_maps(analysis, region, last);
+    find_maps(analysis, region, find_idt(analysis, region, last), last);
     find_extract(analysis, &copy);
     finding_stage(analysis->finding, "kernel-jump", MODULE_STUB, copy.jump->address,
                   STAGE_FROM_CODE, copy.extract ? STAGE_CERTAIN : STAGE_LIKELY,

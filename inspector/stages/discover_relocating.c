@@ -11,6 +11,10 @@
 
 #define MESSAGE "relocation outside of kernel"
 #define DEPTH   4
+/* More blocks than these are no loops of a decompressor. */
+#define MARKS_MAX 64
+/* How many blocks behind a loop its end is looked for. */
+#define CHAIN_MAX 256
 
 /* Blocks of one kind in a graph; marked[i] for block i. */
 struct marks {
@@ -95,7 +99,7 @@ static struct error *mark_by_shape(const struct graph *graph, struct marks *mark
                     insn_gpr_of(insn->operands[0].mem.base, &width) < INSN_NO_GPR &&
                     insn->operands[1].type == X86_OP_REG);
         }
-        if (!adds || !loads || block->dead)
+        if (!adds || !loads || block->dead || marks->count > MARKS_MAX)
             continue;
         struct error *err = graph_reached(graph, i, marks->reached);
         if (err)
@@ -121,7 +125,7 @@ static struct error *mark_headers(const struct graph *graph, struct marks *marks
                         insn->operands[0].type == X86_OP_MEM && insn->operands[0].size == 4 &&
                         insn->operands[1].type == X86_OP_IMM && insn->operands[1].imm == 1);
         }
-        if (!compares || block->dead)
+        if (!compares || block->dead || marks->count > MARKS_MAX)
             continue;
         struct error *err = graph_reached(graph, i, marks->reached);
         if (err)
@@ -150,9 +154,12 @@ static struct error *find_behind(const struct graph *graph, struct marks *marks,
     while (block < graph->block_count && !marks->marked[block])
         block++;
     *ret = GRAPH_NONE;
-    if (block == graph->block_count)
+    if (block == graph->block_count || marks->count > MARKS_MAX)
         return NULL;
-    while ((block = graph->blocks[block].post_dominator) != GRAPH_NONE) {
+    for (unsigned int i = 0; i < CHAIN_MAX; i++) {
+        block = graph->blocks[block].post_dominator;
+        if (block == GRAPH_NONE)
+            return NULL;
         struct error *err = graph_reached(graph, block, marks->reached);
 
         if (err)

@@ -217,7 +217,7 @@ static struct error *find_la57(struct analysis *analysis, const struct region *r
                                const struct copying *copying)
 {
     for (size_t i = 0; i < region->edge_count; i++)
-        if (region->edges[i].outside) {
+        if (region->edges[i].way != EDGE_STRAIGHT) {
             finding_stage(
                 analysis->finding, LA57_TRAMPOLINE_NAME, MODULE_STUB, region->edges[i].to,
                 STAGE_FROM_CODE, STAGE_CERTAIN,
