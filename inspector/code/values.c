@@ -11,6 +11,12 @@
 /* Registers that code outside leaves as they are, when it needs no stack to come back. */
 #define KEPT_OUTSIDE (1u << INSN_RBX | 1u << INSN_RBP | 0xf000u)
 
+/* The state before instruction number position of a block. */
+struct value_cursor {
+    size_t block, position;
+    struct value_state state;
+};
+
 bool value_same_base(struct value left, struct value right)
 {
     return left.base == right.base && left.id == right.id;
@@ -148,10 +154,12 @@ struct error *values_make(const struct code *code, const struct graph *graph,
 
     values.states = calloc(graph->block_count + 1, sizeof(*values.states));
     values.pending = calloc(graph->block_count + 1, sizeof(*values.pending));
-    if (!values.states || !values.pending) {
+    values.cursor = malloc(sizeof(*values.cursor));
+    if (!values.states || !values.pending || !values.cursor) {
         values_close(&values);
         return error_new(ERROR_SYSTEM, "no memory for the data flow of code");
     }
+    values.cursor->block = GRAPH_NONE;
     if (graph->block_count > 0) {
         struct value_state *state = &values.states[graph->entry];
 
@@ -169,36 +177,40 @@ void values_close(struct values *values)
 {
     free(values->states);
     free(values->pending);
+    free(values->cursor);
     *values = (struct values){0};
 }
 
-static bool run_to(const struct values *values, uint64_t address, bool behind,
-                   struct value_state *ret)
+/* Moves the cursor to the instruction at address; false when control does not get there. */
+static bool move_to(const struct values *values, uint64_t address)
 {
+    struct value_cursor *cursor = values->cursor;
     size_t number = graph_block(values->graph, address);
 
     if (number == GRAPH_NONE || !values->states[number].reached)
         return false;
     const struct block *block = &values->graph->blocks[number];
-    *ret = values->states[number];
-    for (size_t i = 0; i < block->count; i++) {
-        const struct insn *insn = values->graph->insns[block->first + i];
-
-        if (insn->address == address && !behind)
-            return true;
-        values_step(values->code, insn, ret);
-        if (insn->address == address)
-            return true;
-    }
-    return false;
+    const struct insn **insns = values->graph->insns + block->first;
+    if (cursor->block != number || insns[cursor->position]->address > address)
+        *cursor = (struct value_cursor){.block = number, .state = values->states[number]};
+    for (; insns[cursor->position]->address != address; cursor->position++)
+        values_step(values->code, insns[cursor->position], &cursor->state);
+    return true;
 }
 
 bool values_before(const struct values *values, uint64_t address, struct value_state *ret)
 {
-    return run_to(values, address, false, ret);
+    if (!move_to(values, address))
+        return false;
+    *ret = values->cursor->state;
+    return true;
 }
 
 bool values_after(const struct values *values, uint64_t address, struct value_state *ret)
 {
-    return run_to(values, address, true, ret);
+    if (!values_before(values, address, ret))
+        return false;
+    const struct block *block = &values->graph->blocks[values->cursor->block];
+    values_step(values->code, values->graph->insns[block->first + values->cursor->position], ret);
+    return true;
 }

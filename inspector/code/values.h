@@ -51,6 +51,8 @@ struct values {
     size_t edge_count;
     struct value_state *states; /* at the beginning of each block */
     bool *pending;
+    struct value_cursor
+        *cursor; /* where the last question was: the next is often about what follows */
 };
 
 /*
