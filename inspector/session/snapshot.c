@@ -97,6 +97,7 @@ struct error *snapshot_capture(const struct stop *stop, const struct snapshot *b
     if (stop->marker)
         ret->marker = *stop->marker;
     crosscheck_capture(stop, &ret->crosscheck);
+    handover_capture(stop, &ret->handover);
     err = regs_capture(stop, &ret->regs);
     if (!err && before)
         regs_diff(&before->regs, &ret->regs);
@@ -230,6 +231,7 @@ void snapshot_text(const struct snapshot *snapshot, const struct snapshot *befor
     heading(snapshot, before, text);
     found_text(snapshot->stage, text);
     crosscheck_text(&snapshot->crosscheck, text);
+    handover_text(&snapshot->handover, text);
     if (snapshot->depth == SNAPSHOT_BRIEF) {
         regs_text(&snapshot->regs, text);
         return;
@@ -263,15 +265,15 @@ static json_t *views_json(const struct snapshot *snapshot)
 json_t *snapshot_json(const struct snapshot *snapshot)
 {
     json_t *object = json_pack(
-        "{s:s,s:I,s:s,s:o,s:s,s:o,s:o,s:o,s:o,s:I}", "checkpoint", snapshot->stage->name, "index",
-        (json_int_t)snapshot->stage->index, "mode",
+        "{s:s,s:I,s:s,s:o,s:s,s:o,s:o,s:o,s:o,s:o,s:I}", "checkpoint", snapshot->stage->name,
+        "index", (json_int_t)snapshot->stage->index, "mode",
         cpu_mode_name(registers_mode(&snapshot->regs.regs)), "instructions",
         snapshot->instructions.known ? json_integer((json_int_t)snapshot->instructions.value)
                                      : json_null(),
         "where", snapshot->where, "found", found_json(snapshot->stage), "marker",
         snapshot->crosscheck.present ? marker_json(&snapshot->marker) : json_null(), "mismatches",
-        crosscheck_json(&snapshot->crosscheck), "registers", regs_json(&snapshot->regs), "wrong",
-        (json_int_t)snapshot_wrong(snapshot));
+        crosscheck_json(&snapshot->crosscheck), "handover", handover_json(&snapshot->handover),
+        "registers", regs_json(&snapshot->regs), "wrong", (json_int_t)snapshot_wrong(snapshot));
 
     if (snapshot->depth != SNAPSHOT_BRIEF)
         json_object_update_new(object, views_json(snapshot));
@@ -280,8 +282,9 @@ json_t *snapshot_json(const struct snapshot *snapshot)
 
 size_t snapshot_wrong(const struct snapshot *snapshot)
 {
-    return crosscheck_wrong(&snapshot->crosscheck) + pagetable_wrong(&snapshot->paging) +
-           bss_wrong(&snapshot->bss) + moved_wrong(&snapshot->moved) +
-           elfload_wrong(&snapshot->elfload) + reloc_wrong(&snapshot->reloc) +
-           loaded_wrong(&snapshot->loaded) + (snapshot->kaslr ? kaslr_wrong(snapshot->kaslr) : 0);
+    return crosscheck_wrong(&snapshot->crosscheck) + handover_wrong(&snapshot->handover) +
+           pagetable_wrong(&snapshot->paging) + bss_wrong(&snapshot->bss) +
+           moved_wrong(&snapshot->moved) + elfload_wrong(&snapshot->elfload) +
+           reloc_wrong(&snapshot->reloc) + loaded_wrong(&snapshot->loaded) +
+           (snapshot->kaslr ? kaslr_wrong(snapshot->kaslr) : 0);
 }

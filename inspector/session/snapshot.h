@@ -8,6 +8,7 @@
 #include "bss.h"
 #include "crosscheck.h"
 #include "gdt.h"
+#include "handover.h"
 #include "idt.h"
 #include "kaslr.h"
 #include "kernelproof.h"
@@ -36,6 +37,7 @@ struct snapshot {
     enum snapshot_depth depth;      /* the views that it leaves out are absent */
 
     struct crosscheck_view crosscheck;
+    struct handover_view handover;
     struct regs_view regs;
     struct gdt_view gdt;
     struct idt_view idt;

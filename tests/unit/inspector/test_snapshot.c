@@ -73,13 +73,15 @@ static void expect_keys(const struct snapshot *snapshot, const char *expected)
 }
 
 static const char all_keys[] =
-    "{\"boot_params\":null,\"bss\":null,\"checkpoint\":null,\"found\":null,\"gdt\":null,\"idt\":"
-    "null,"
-    "\"index\":null,\"instructions\":null,\"loaded\":null,\"marker\":null,\"mismatches\":null,"
+    "{\"boot_params\":null,\"bss\":null,\"checkpoint\":null,\"found\":null,\"gdt\":null,"
+    "\"handover\":null,"
+    "\"idt\":null,\"index\":null,\"instructions\":null,\"kaslr\":null,\"loaded\":null,\"marker\":"
+    "null,\"mismatches\":null,"
     "\"mode\":null,\"moved\":null,\"paging\":null,\"paging_diff\":null,\"registers\":null,"
     "\"relocation\":null,\"segments\":null,\"where\":null,\"wrong\":null}";
 static const char brief_keys[] =
-    "{\"checkpoint\":null,\"found\":null,\"index\":null,\"instructions\":null,\"marker\":null,"
+    "{\"checkpoint\":null,\"found\":null,\"handover\":null,\"index\":null,\"instructions\":null,"
+    "\"marker\":null,"
     "\"mismatches\":null,\"mode\":null,\"registers\":null,\"where\":null,\"wrong\":null}";
 
 static void test_keys(void **state)
