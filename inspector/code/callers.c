@@ -4,70 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How far from a function's start its code is followed, in bytes, and at most at how many places. */
-#define REACH_BYTES ((uint64_t)128 << 10)
-#define REACH_WORK  4096
-
 /* The longest call (a call through memory with all prefixes is longer, but no compiler's). */
 #define CALL_BYTES_MAX 8
 
 /* How far before a call its argument is looked for. */
 #define ARGUMENT_BYTES 64
 
-struct reach {
-    const struct code *code;
-    uint64_t start; /* bytes below it are not followed either */
-    const struct call_found *ends;
-    uint8_t seen[REACH_BYTES / 8];
+/* Whether control comes to place from function's start, without a return. */
+static bool leads_to(struct functions *functions, uint64_t function, uint64_t place)
+{
+    const struct insn **insns;
     size_t count;
-    uint64_t work[REACH_WORK];
-};
-
-static void add(struct reach *reach, uint64_t address)
-{
-    uint64_t at = address - reach->start;
-
-    if (at >= REACH_BYTES || reach->count == REACH_WORK || reach->seen[at / 8] & 1u << at % 8)
-        return;
-    reach->seen[at / 8] |= (uint8_t)(1u << at % 8);
-    reach->work[reach->count++] = address;
-}
-
-static void follow(struct reach *reach, const struct insn *insn)
-{
-    bool next = insn->flow == FLOW_NEXT || insn->flow == FLOW_HALT || insn->flow == FLOW_BRANCH;
-
-    if (insn->flow == FLOW_CALL)
-        next = !(reach->ends && reach->ends->direct && insn->direct &&
-                 insn->target == reach->ends->target);
-    if (next)
-        add(reach, insn->address + insn->size);
-    if ((insn->flow == FLOW_JUMP || insn->flow == FLOW_BRANCH) && insn->direct)
-        add(reach, insn->target);
-}
-
-/* Parts of a function may lie before its start (.cold ones do); its start is then not far behind. */
-static bool leads_to(const struct code *code, uint64_t function, uint64_t place,
-                     const struct call_found *ends)
-{
-    struct reach *reach = calloc(1, sizeof(*reach));
-    struct insn insn;
     bool found = false;
 
-    if (!reach)
+    if (!code_walk(functions, NULL, 0, function, &insns, &count))
         return false;
-    reach->code = code;
-    reach->ends = ends;
-    reach->start = function > REACH_BYTES / 4 ? function - REACH_BYTES / 4 : 0;
-    add(reach, function);
-    while (reach->count && !found) {
-        uint64_t address = reach->work[--reach->count];
-
-        found = address == place;
-        if (!found && code_decode(code, address, &insn))
-            follow(reach, &insn);
-    }
-    free(reach);
+    for (size_t i = 0; i < count && !found; i++)
+        found = insns[i]->address == place;
+    free(insns);
     return found;
 }
 
@@ -86,13 +40,15 @@ static bool call_before(const struct code *code, uint64_t address, struct call_f
     return false;
 }
 
-bool call_leads_to(const struct code *code, uint64_t return_address, uint64_t place,
-                   const struct call_found *ends, struct call_found *ret)
+bool call_leads_to(struct functions *functions, uint64_t return_address, uint64_t place,
+                   struct call_found *ret)
 {
+    const struct code *code = functions->code;
+
     if (return_address < code->start || return_address - code->start > code->size ||
         !call_before(code, return_address, ret))
         return false;
-    return !ret->direct || leads_to(code, ret->target, place, ends);
+    return !ret->direct || leads_to(functions, ret->target, place);
 }
 
 static bool loads_argument(const struct code *code, const struct insn *insn, uint64_t *ret)
@@ -109,12 +65,9 @@ static bool loads_argument(const struct code *code, const struct insn *insn, uin
     return true;
 }
 
-static bool writes(const struct insn *insn, x86_reg wide, x86_reg narrow)
+static bool writes(const struct insn *insn, enum insn_gpr gpr)
 {
-    const cs_x86_op *first = &insn->operands[0];
-
-    return insn->operand_count > 0 && first->type == X86_OP_REG &&
-           (first->reg == wide || first->reg == narrow) && (first->access & CS_AC_WRITE);
+    return insn->writes & 1u << gpr;
 }
 
 /* Whether the way from behind the load to the call is straight and leaves the argument alone. */
@@ -128,7 +81,7 @@ static bool straight(const struct code *code, uint64_t from, uint64_t call)
             return false;
         if (insn.flow == FLOW_CALL ? code->bits == 64 : insn.flow != FLOW_NEXT)
             return false;
-        if (code->bits == 64 && writes(&insn, X86_REG_RDI, X86_REG_EDI))
+        if (code->bits == 64 && writes(&insn, INSN_RDI))
             return false;
     }
     return at == call;
@@ -145,25 +98,25 @@ bool caller_text_address(const struct code *code, uint64_t call, uint64_t *ret)
     return false;
 }
 
-static bool preserved(x86_reg reg)
+static bool preserved(enum insn_gpr gpr)
 {
-    return reg == X86_REG_RBX || reg == X86_REG_RBP || reg == X86_REG_R12 || reg == X86_REG_R13 ||
-           reg == X86_REG_R14 || reg == X86_REG_R15;
+    return gpr == INSN_RBX || gpr == INSN_RBP || (gpr >= INSN_R12 && gpr < INSN_GPR_COUNT);
 }
 
 /* mov of rdi to a register that calls preserve. */
-static bool saves(const struct insn *insn, x86_reg *ret)
+static bool saves(const struct insn *insn, enum insn_gpr *ret)
 {
-    const cs_x86_op *to = &insn->operands[0], *from = &insn->operands[1];
+    unsigned int width;
 
-    if (insn->id != X86_INS_MOV || insn->operand_count != 2 || to->type != X86_OP_REG ||
-        from->type != X86_OP_REG || from->reg != X86_REG_RDI || !preserved(to->reg))
+    if (insn->id != X86_INS_MOV || insn->operand_count != 2 ||
+        insn->operands[0].type != X86_OP_REG || insn->operands[1].type != X86_OP_REG ||
+        insn->operands[1].reg != X86_REG_RDI)
         return false;
-    *ret = to->reg;
-    return true;
+    *ret = insn_gpr_of(insn->operands[0].reg, &width);
+    return preserved(*ret);
 }
 
-bool saved_argument(const struct code *code, uint64_t function, uint64_t place, x86_reg *ret)
+bool saved_argument(const struct code *code, uint64_t function, uint64_t place, enum insn_gpr *ret)
 {
     bool changed = false, saved = false;
     struct insn insn;
@@ -171,11 +124,10 @@ bool saved_argument(const struct code *code, uint64_t function, uint64_t place, 
     for (uint64_t at = function; at < place; at += insn.size) {
         if (!code_decode(code, at, &insn) || insn.flow == FLOW_RETURN)
             return false;
-        if (!saved && !changed && saves(&insn, ret))
-            saved = true;
-        else if (saved && writes(&insn, *ret, *ret))
+        if (saved && writes(&insn, *ret))
             return false;
-        changed = changed || insn.flow == FLOW_CALL || writes(&insn, X86_REG_RDI, X86_REG_EDI);
+        saved = saved || (!changed && saves(&insn, ret));
+        changed = changed || insn.flow == FLOW_CALL || writes(&insn, INSN_RDI);
     }
     return saved;
 }

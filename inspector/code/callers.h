@@ -6,7 +6,7 @@
 #ifndef BOOTSCOPE_CODE_CALLERS_H
 #define BOOTSCOPE_CODE_CALLERS_H
 
-#include "code.h"
+#include "functions.h"
 
 /* A call instruction; link addresses. */
 struct call_found {
@@ -16,12 +16,12 @@ struct call_found {
 };
 
 /*
- * Whether a call ends at return_address, and what it calls leads to place without a return: its code is
- * followed from the target on. Of a call through a register that cannot be told, and is taken for
- * granted. A call of what ends calls (may be NULL) does not return.
+ * Whether a call ends at return_address, and what it calls leads to place without a return: the place
+ * is an instruction of the called function. Of a call through a register that cannot be told, and is
+ * taken for granted.
  */
-bool call_leads_to(const struct code *code, uint64_t return_address, uint64_t place,
-                   const struct call_found *ends, struct call_found *ret);
+bool call_leads_to(struct functions *functions, uint64_t return_address, uint64_t place,
+                   struct call_found *ret);
 
 /*
  * The address constant that is loaded last before the call, on the straight way to it, into the
@@ -35,6 +35,6 @@ bool caller_text_address(const struct code *code, uint64_t call, uint64_t *ret);
  * copied to on the straight way from function to place, and which nothing else writes there.
  * False: none. *ret is one of rbx, rbp, r12 to r15.
  */
-bool saved_argument(const struct code *code, uint64_t function, uint64_t place, x86_reg *ret);
+bool saved_argument(const struct code *code, uint64_t function, uint64_t place, enum insn_gpr *ret);
 
 #endif

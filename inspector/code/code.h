@@ -58,6 +58,7 @@ enum insn_gpr {
     INSN_RSI,
     INSN_RDI,
     INSN_R8,
+    INSN_R12 = 12,
     INSN_GPR_COUNT = 16,
     INSN_NO_GPR = INSN_GPR_COUNT,
 };

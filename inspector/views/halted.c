@@ -17,6 +17,7 @@
 /* The boot code that runs, as the image has it, and where it is. */
 struct running {
     struct code code;
+    struct functions functions;
     uint64_t base;    /* linear address of link address 0 */
     uint64_t cs_base; /* what is added to a return address to give a linear one */
     const char *name; /* for places without a symbol */
@@ -48,18 +49,30 @@ static struct error *open_code(const struct stop *stop, struct running *ret, boo
         return NULL;
     if (bits == 64 || !registers_base(&stop->regs, SEG_CS, &ret->cs_base))
         ret->cs_base = 0;
+    ret->functions = (struct functions){.code = &ret->code};
     return code_open(ret->code.bytes, 0, ret->code.size, bits, &ret->code);
 }
 
+/*
+ * Names a place of a function; the start is unknown of the outermost. A name that begins before the
+ * function is that of another: boot code without symbols has only a few.
+ */
 static void name_place(const struct stop *stop, const struct running *running, uint64_t address,
-                       char *out, size_t size)
+                       struct maybe function, char out[HALTED_WHERE_MAX])
 {
-    if (stop_describe(stop, virt(address), out, size))
+    const char *symbol = NULL;
+    enum module module;
+    uint64_t link, offset = 0;
+
+    if (stop_place(stop, virt(address), &module, &link))
+        symbol = symbols_name(stop_symbols(stop, module), link, &offset);
+    if (symbol && (!function.known || address - offset >= function.value) &&
+        stop_describe(stop, virt(address), out, HALTED_WHERE_MAX))
         return;
     if (running && address - running->base < running->code.size)
-        snprintf(out, size, "%s+0x%" PRIx64, running->name, address - running->base);
+        snprintf(out, HALTED_WHERE_MAX, "%s+0x%" PRIx64, running->name, address - running->base);
     else
-        snprintf(out, size, "0x%" PRIx64, address);
+        snprintf(out, HALTED_WHERE_MAX, "0x%" PRIx64, address);
 }
 
 /* A text of the boot code's as one line: true when it is one. */
@@ -92,22 +105,12 @@ static bool take_message(const struct stop *stop, uint64_t address, struct halte
     return used > 0;
 }
 
-static uint64_t value_of(const struct registers *regs, x86_reg reg)
+static uint64_t value_of(const struct registers *regs, enum insn_gpr gpr)
 {
-    switch (reg) {
-    case X86_REG_RBX:
-        return regs->gpr[RBX];
-    case X86_REG_RBP:
-        return regs->gpr[RBP];
-    case X86_REG_R12:
-        return regs->gpr[R12];
-    case X86_REG_R13:
-        return regs->gpr[R13];
-    case X86_REG_R14:
-        return regs->gpr[R14];
-    default:
-        return regs->gpr[R15];
-    }
+    static const enum gpr names[INSN_GPR_COUNT] = {RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI,
+                                                   R8,  R9,  R10, R11, R12, R13, R14, R15};
+
+    return regs->gpr[names[gpr]];
 }
 
 /* What the caller of the halting function gave it, or printed just before. */
@@ -116,7 +119,7 @@ static void find_message(const struct stop *stop, const struct running *running,
 {
     unsigned int bits = running->code.bits;
     uint64_t address = 0, base = running->base;
-    x86_reg saved;
+    enum insn_gpr saved;
 
     if (bits == 16 && !registers_base(&stop->regs, SEG_DS, &base))
         return;
@@ -128,7 +131,21 @@ static void find_message(const struct stop *stop, const struct running *running,
         take_message(stop, value_of(&stop->regs, saved), view);
 }
 
-static struct error *walk(const struct stop *stop, const struct running *running,
+/* Only by its caller it is known where the function of the place below begins. */
+static void add_caller(const struct stop *stop, const struct running *running,
+                       const struct call_found *found, uint64_t inner, struct halted_view *view)
+{
+    char *below = view->count ? view->callers[view->count - 1].where : view->where;
+    struct halted_caller *caller = &view->callers[view->count++];
+
+    if (found->direct)
+        name_place(stop, running, inner + running->base, known(found->target + running->base),
+                   below);
+    caller->call = virt(found->call + running->base);
+    name_place(stop, running, caller->call.value, (struct maybe){0}, caller->where);
+}
+
+static struct error *walk(const struct stop *stop, struct running *running,
                           struct halted_view *view)
 {
     unsigned int bits = running->code.bits;
@@ -145,14 +162,12 @@ static struct error *walk(const struct stop *stop, const struct running *running
 
         memcpy(&word, stack + at, width);
         word += running->cs_base - running->base;
-        if (!call_leads_to(&running->code, word, inner, view->count ? &first : NULL, &found))
+        if (!call_leads_to(&running->functions, word, inner, &found))
             continue;
-        struct halted_caller *caller = &view->callers[view->count++];
-        if (view->count == 1)
+        if (!view->count)
             first = found;
+        add_caller(stop, running, &found, inner, view);
         inner = found.call;
-        caller->call = virt(found.call + running->base);
-        name_place(stop, running, caller->call.value, caller->where, sizeof(caller->where));
     }
     if (!err && view->count)
         find_message(stop, running, &first, view);
@@ -175,13 +190,14 @@ struct error *halted_capture(const struct stop *stop, struct halted_view *ret)
     struct error *err = open_code(stop, &running, &there);
     if (err)
         return err;
-    name_place(stop, there ? &running : NULL, registers_pc(&stop->regs).value - 1, ret->where,
-               sizeof(ret->where));
+    uint64_t pc = registers_pc(&stop->regs).value - 1;
+    name_place(stop, there ? &running : NULL, pc, (struct maybe){0}, ret->where);
     if (!there)
         return NULL;
     err = walk(stop, &running, ret);
     if (!err && !ret->message[0] && lacks_long_mode(stop, &running))
         snprintf(ret->message, sizeof(ret->message), "%s", NO_LONG_MODE);
+    functions_close(&running.functions);
     code_close(&running.code);
     return err;
 }
