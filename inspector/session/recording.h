@@ -69,7 +69,7 @@ struct error *recording_take_failure(struct recording *recording);
 /* The stop at the stage of that name; NULL when it was not passed. */
 const struct recorded_stop *recording_stop(const struct recording *recording, const char *name);
 /*
- * Why there is no such stop, for people: the list's own reason, "not passed by this boot", ... Into
+ * Why there is no such stop, for people: the list's own reason, "the boot ended before it", ... Into
  * out, which is returned.
  */
 const char *recording_why_not(const struct recording *recording, const char *name, char *out,

@@ -140,7 +140,10 @@ static void test_why_not(void **state)
                         "not found: nothing copies");
     recording->count = 1;
     assert_string_equal(recording_why_not(recording, "b", why, sizeof(why)),
-                        "not passed by this boot");
+                        "in its code, and not passed");
+    recording->stages.list[1].optional = true;
+    assert_string_equal(recording_why_not(recording, "b", why, sizeof(why)),
+                        "in its code, and not passed: not every boot takes that way");
     recording->failure = error_new(ERROR_GUEST, "triple fault");
     assert_string_equal(recording_why_not(recording, "b", why, sizeof(why)),
                         "the boot ended before it");
