@@ -41,4 +41,8 @@ check-run: build docs-check $(UNIT) $(E2E_TOOLS)
 	CMOCKA_MESSAGE_OUTPUT=TAP OUT=$(OUT) BUILD=$(BUILD) \
 		mk/run-tests $(OUT)/check.log -j $(shell nproc) --timer $(UNIT) $(E2E)
 
-.PHONY: check check-run
+# Some minutes for each; tests/e2e/linux-discovery.t uses what is there.
+linux-truth: deps-truth ## build kernels whose stages tests/linux/truth tells, into the kernels' cache
+	@for config in tests/linux/truth/*.config; do tests/linux/build-kernel "$$(basename "$$config" .config)" || exit; done
+
+.PHONY: check check-run linux-truth

@@ -9,6 +9,7 @@ DEPS_CHECK := libcmocka-dev perl jq gdb lldb tmux procps cpio apt dpkg dpkg-dev 
 	poppler-utils $(DEPS_HANDOUT)
 DEPS_LINT := clang-format cppcheck shellcheck
 DEPS_BENCH := hyperfine gdb jq cpio dpkg
+DEPS_TRUTH := bc bison flex libelf-dev binutils apt dpkg tar xz-utils zstd
 
 deps: ## install what the build and the demo need (apt-get; sudo when not root)
 	@mk/install-deps $(DEPS_BUILD)
@@ -18,4 +19,6 @@ deps-lint:
 	@mk/install-deps $(DEPS_LINT)
 deps-bench:
 	@mk/install-deps $(DEPS_BUILD) $(DEPS_BENCH)
-.PHONY: deps deps-check deps-lint deps-bench
+deps-truth:
+	@mk/install-deps $(DEPS_BUILD) $(DEPS_TRUTH)
+.PHONY: deps deps-check deps-lint deps-bench deps-truth
