@@ -89,15 +89,18 @@ static void draw_choice(const struct kaslr_view *view, struct picture *picture)
     }
 }
 
-/* Memory is drawn up to here: the end of the RAM that the limit leaves. */
+/* Memory is drawn up to here: the end of the RAM that the limit leaves, but with the choice in it. */
 static uint64_t find_top(const struct kaslr_view *view)
 {
-    uint64_t top = 0;
+    uint64_t ram = 0, limit = view->search.avoid.mem_limit;
+    uint64_t end = kaslr_end((struct mem_vector){view->choice.output, view->search.image_size});
 
     for (unsigned int i = 0; i < view->region_count; i++)
-        if (view->regions[i].end > top && view->regions[i].start < view->search.avoid.mem_limit)
-            top = view->regions[i].end;
-    return top < view->search.avoid.mem_limit ? top : view->search.avoid.mem_limit;
+        if (view->regions[i].end > ram && (view->regions[i].start < limit || end > limit))
+            ram = view->regions[i].end;
+    if (limit < end)
+        limit = end;
+    return ram < limit ? ram : limit;
 }
 
 /* Cells are the smallest power of two for which the rows are enough. */

@@ -153,7 +153,7 @@ static void print_slot(const struct side *side, const struct text *text)
     enum text_style style = side->wrong ? TEXT_BAD : TEXT_GOOD;
 
     if (side->slots == 0)
-        text_print(text, style, "%s: no slot is free",
+        text_print(text, style, "%s, no slot is free",
                    side->wrong ? "not the default" : "the default");
     else if (side->slot.known)
         text_print(text, style, "slot %s of %s", text_count(side->slot.value),
