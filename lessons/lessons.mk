@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The lessons (docs/lessons.md): played, and written anew from what a run shows.
 
-LESSONS_LINUX := $(LINUX)/cloud.bzImage $(BUILD)/init.cpio.gz
+# The names that an image block may use are in inspector/course/image_name.c.
+LESSONS_LINUX := $(LINUX)/cloud.bzImage $(LINUX)/cloud/vmlinuz $(BUILD)/init.cpio.gz
 
 lesson: deps ## learn the boot path in a live guest: the lessons, from where you stopped
 	@$(MAKE) --no-print-directory -s -j$(shell nproc) build

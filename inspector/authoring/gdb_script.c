@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "guest_internal.h"
+#include "image_name.h"
 #include "judging.h"
 #include "render.h"
 
@@ -303,6 +304,7 @@ static void quoted(FILE *out, const char *word)
 static void begin(struct script *script)
 {
     const struct lesson *lesson = script->lesson;
+    char *file = image_name_file(lesson->image);
     FILE *out = script->out;
 
     fprintf(out,
@@ -320,8 +322,9 @@ static void begin(struct script *script)
             "set confirm off\n"
             "set width 0\n"
             "source gdbinit/gateway.gdb\n"
-            "target remote | ${OUT:-build}/bootscope gateway ${BUILD:-build}/%s.bzImage",
-            lesson->title, lesson->name, lesson->image);
+            "target remote | ${OUT:-build}/bootscope gateway ${BUILD:-build}/%s",
+            lesson->title, lesson->name, file);
+    free(file);
     for (size_t i = 0; i < lesson->option_count; i++)
         quoted(out, lesson->options[i]);
     fputs("\n\necho Enter goes on. Ctrl-C ends the lesson: then the guest is yours, and quit "

@@ -13,7 +13,7 @@
 
 /*
  * The script, owned by the caller. The lesson is run for it, as the texts have values in them and commands mean
- * different things in 16-bit code. image is the path that is booted here; the script names build/NAME.bzImage.
+ * different things in 16-bit code. image is the path that is booted here; the script names it within ${BUILD:-build}.
  * Errors are those of running the lesson.
  */
 struct error *gdb_script(const struct lesson *lesson, const char *image, char **ret);

@@ -303,13 +303,20 @@ static void with_image(struct verify *verify, const struct library *library,
     solution_clear(&verify->solution);
 }
 
+/* What was not built or downloaded yet is skipped; a name that nothing builds is a mistake. */
+static bool may_skip(const struct verify *verify, const struct error *err)
+{
+    return verify->lesson->exercise ? error_kind(err) == ERROR_INPUT
+                                    : library_builds(verify->lesson);
+}
+
 static void find_and_run(struct verify *verify, const struct library *library,
                          const struct library_entry *entry)
 {
     char *image = NULL;
     struct error *err = find_image(verify, library, entry, &image);
 
-    if (err && (!entry->exercise || error_kind(err) == ERROR_INPUT)) {
+    if (err && may_skip(verify, err)) {
         verify->counts->skipped = strdup(error_message(err));
         error_free(err);
     } else if (err) {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "exercise.h"
+#include "image_name.h"
 #include "install.h"
 #include "resolve.h"
 #include "text.h"
@@ -257,29 +258,44 @@ struct error *library_find(const struct library *library, const char *name,
     return NULL;
 }
 
-/* What the Makefile calls what is to be built. */
-static const char *make_target(const char *image)
+static struct error *no_image(const struct lesson *lesson, const char *file)
 {
-    return strncmp(image, "linux/", 6) == 0 ? "build/" : "build";
+    char *target = image_name_target(lesson->image);
+    const char *near = image_name_near(lesson->image);
+    struct error *err;
+
+    if (target)
+        err = error_new(ERROR_INPUT, "image %s was not built: `make %s` does that", lesson->image,
+                        target);
+    else
+        err = error_new(ERROR_INPUT, "%s: image %s: no build/%s, and make builds none%s%s%s",
+                        lesson->path, lesson->image, file, near ? "; " : "", near ? near : "",
+                        near ? " is near" : "");
+    free(target);
+    return err;
+}
+
+bool library_builds(const struct lesson *lesson)
+{
+    char *target = image_name_target(lesson->image);
+
+    free(target);
+    return target != NULL;
 }
 
 struct error *library_image(const struct library *library, const struct lesson *lesson, char **ret)
 {
-    const char *target = make_target(lesson->image);
     struct error *err = NULL;
     char *file, *path;
 
     if (lesson->exercise)
         return exercise_image(library, lesson->name, ret);
-    file = text_new("%s.bzImage", lesson->image);
+    file = image_name_file(lesson->image);
     path = install_find(file);
-    if (!path)
-        err = error_new(ERROR_INPUT, "image %s was not built: `make %s%s` does that", lesson->image,
-                        target, target[strlen(target) - 1] == '/' ? file : "");
-    free(file);
-    if (err)
-        free(path);
-    else
+    if (path)
         *ret = path;
+    else
+        err = no_image(lesson, file);
+    free(file);
     return err;
 }

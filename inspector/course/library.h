@@ -36,9 +36,11 @@ struct error *library_find(const struct library *library, const char *name,
                            const struct library_entry **ret);
 
 /*
- * The path of the lesson's image, owned by the caller. ERROR_INPUT when it was not built, with the make target that builds it.
- * The image of an exercise is the one in its work folder (exercise.h).
+ * The path of the lesson's image, owned by the caller. ERROR_INPUT when it was not built, with the make target that builds it,
+ * or when no target does. The image of an exercise is the one in its work folder (exercise.h).
  */
 struct error *library_image(const struct library *library, const struct lesson *lesson, char **ret);
+/* Whether make can build or download the image of a lesson (no exercise): then that it is not there is no mistake of the lesson. */
+bool library_builds(const struct lesson *lesson);
 
 #endif

@@ -127,7 +127,8 @@ static struct error *take_image(struct builder *builder, const struct block *blo
     if (has_commands(lesson))
         return error_new(ERROR_INPUT, "image stands before the first block that does something");
     if (word.length == 0 || !span_is_blank(rest))
-        return error_new(ERROR_INPUT, "image: one name, as in build/NAME.bzImage");
+        return error_new(ERROR_INPUT,
+                         "image: one name, as in build/NAME.bzImage or build/linux/cloud/vmlinuz");
     if (word.text[0] == '/' || memmem(word.text, word.length, "..", 2))
         return error_new(ERROR_INPUT, "image: a name within the build folder");
     lesson->image = span_copy(word);
