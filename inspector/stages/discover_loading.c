@@ -4,26 +4,52 @@
 
 #define ELF_MAGIC 0x464c457f
 
-static bool compares_magic(void *context, const struct insn *insn)
+/* Instructions between the first and the last byte of it. */
+#define SPELLING_MAX 16
+/* Blocks on the way to a call of error(). */
+#define DEAD_MAX 8
+
+static bool compares(const struct insn *insn, uint32_t number, bool wide)
 {
-    (void)context;
     return insn->id == X86_INS_CMP && insn->operand_count == 2 &&
-           insn->operands[1].type == X86_OP_IMM && (uint32_t)insn->operands[1].imm == ELF_MAGIC &&
-           insn->operands[0].size >= 4;
+           insn->operands[1].type == X86_OP_IMM && (uint32_t)insn->operands[1].imm == number &&
+           (insn->operands[0].size >= 4) == wide;
+}
+
+/* The first of four comparisons with a byte of the magic each; what differs branches away. */
+static bool spells_magic(const struct code *code, const struct insn *insn)
+{
+    const char *letter = "ELF";
+
+    if (!compares(insn, 0x7f, false))
+        return false;
+    for (unsigned int i = 0; *letter && i < SPELLING_MAX; i++) {
+        insn = code_at(code, insn_end(insn));
+        if (!insn || insn->flow == FLOW_JUMP || insn->flow == FLOW_RETURN)
+            return false;
+        letter += compares(insn, (uint8_t)*letter, false);
+    }
+    return !*letter;
 }
 
 struct magic {
-    const struct insn *insn;
+    const struct code *code;
+    const struct insn *insn; /* the first; a comparison of all bytes at once goes before others */
     size_t count;
+    bool spelled; /* byte by byte */
 };
 
 static bool take_magic(void *context, const struct insn *insn)
 {
     struct magic *magic = context;
+    bool whole = compares(insn, ELF_MAGIC, true);
 
-    if (!compares_magic(NULL, insn))
+    if (!whole && !spells_magic(magic->code, insn))
         return false;
-    magic->insn = magic->insn ? magic->insn : insn;
+    if (!magic->insn || (whole && magic->spelled)) {
+        magic->insn = insn;
+        magic->spelled = !whole;
+    }
     magic->count++;
     return false;
 }
@@ -73,6 +99,17 @@ static uint64_t find_near(const struct graph *graph, const struct insn *magic)
     return graph->blocks[from].start;
 }
 
+/* The last instruction of a way that nothing leaves; NULL when it is none, or splits. */
+static const struct insn *last_of_dead(const struct graph *graph, size_t number)
+{
+    const struct block *block = &graph->blocks[number];
+
+    for (unsigned int i = 0; i < DEAD_MAX && block->dead && block->next_count == 1; i++)
+        block = &graph->blocks[block->next[0]];
+    return block->dead && block->next_count == 0 ? graph->insns[block->first + block->count - 1]
+                                                 : NULL;
+}
+
 /* error() is where a header without the magic ends. */
 static void find_error(struct analysis *analysis, const struct graph *graph,
                        const struct insn *magic)
@@ -80,10 +117,9 @@ static void find_error(struct analysis *analysis, const struct graph *graph,
     const struct block *block = &graph->blocks[graph_block(graph, magic->address)];
 
     for (size_t i = 0; i < block->next_count; i++) {
-        const struct block *next = &graph->blocks[block->next[i]];
-        const struct insn *last = graph->insns[next->first + next->count - 1];
+        const struct insn *last = last_of_dead(graph, block->next[i]);
 
-        if (next->dead && last->flow == FLOW_CALL && last->direct)
+        if (last && last->flow == FLOW_CALL && last->direct)
             discover_function(analysis, "error", last->target);
     }
 }
@@ -91,10 +127,13 @@ static void find_error(struct analysis *analysis, const struct graph *graph,
 static void add_decompressed(struct analysis *analysis, const struct graph *graph,
                              const struct magic *magic, uint64_t function)
 {
+    /* A read of memory is seen only when it is over. */
+    bool reads = reads_elsewhere(magic->insn);
     struct stage *stage = finding_stage(
-        analysis->finding, "decompressed", MODULE_STUB, magic->insn->address, STAGE_FROM_CODE,
-        magic->count == 1 ? STAGE_CERTAIN : STAGE_LIKELY,
-        "the comparison with the ELF magic in %s0x%llx",
+        analysis->finding, "decompressed", MODULE_STUB,
+        reads ? insn_end(magic->insn) : magic->insn->address, STAGE_FROM_CODE,
+        magic->count == 1 && !magic->spelled ? STAGE_CERTAIN : STAGE_LIKELY,
+        "%sthe comparison with the ELF magic in %s0x%llx", reads ? "behind " : "",
         function == analysis->extract ? "extract_kernel, " : "", (unsigned long long)function);
 
     stage->way = STAGE_ON_READ;
@@ -143,7 +182,7 @@ static struct error *loaded(struct analysis *analysis, const struct magic *magic
 
 struct error *discover_loading(struct analysis *analysis)
 {
-    struct magic magic = {0};
+    struct magic magic = {.code = &analysis->code64};
     uint64_t function;
 
     if (!analysis->has_extract)
