@@ -18,16 +18,19 @@ static bool is_rep(const struct insn *insn, unsigned int a, unsigned int b, unsi
     return insn->rep && (insn->id == a || insn->id == b || insn->id == c);
 }
 
-/* The last rep movs that every way to the jump passes. */
-static const struct insn *find_movs(const struct region *region, uint64_t jump)
+/* The last rep movs that every way to the jump passes, and that writes to what is jumped to. */
+static const struct insn *find_movs(const struct region *region, uint64_t jump, struct value target)
 {
     const struct insn *found = NULL;
 
     for (size_t i = 0; i < region->graph.insn_count; i++) {
         const struct insn *insn = region->graph.insns[i];
+        struct value_state before;
 
         if (is_rep(insn, X86_INS_MOVSQ, X86_INS_MOVSD, X86_INS_MOVSB) &&
             region_passes(region, insn->address, jump) &&
+            values_before(&region->values, insn->address, &before) &&
+            value_same_base(before.registers[INSN_RDI], target) &&
             (!found || region_passes(region, found->address, insn->address)))
             found = insn;
     }
@@ -51,7 +54,7 @@ static bool find_jump(const struct analysis *analysis, const struct region *regi
         if ((target.base != VALUE_RESULT && target.base != VALUE_MERGED) ||
             (uint64_t)target.offset >= analysis->code64.size)
             continue;
-        const struct insn *movs = find_movs(region, last->address);
+        const struct insn *movs = find_movs(region, last->address, target);
         if (!movs)
             continue;
         *ret = (struct copying){
