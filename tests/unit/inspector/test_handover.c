@@ -10,7 +10,9 @@
 #define PARAMS 0x14790
 
 static const struct stage jump = {.name = "kernel-jump", .bits = 64, .module = MODULE_STUB};
-static struct image image = {.setup.pref_address = PREF, .kernel.entry = ENTRY};
+static const uint8_t payload[1];
+static struct image image = {.setup.pref_address = PREF,
+                             .kernel = {.bytes = payload, .entry = ENTRY}};
 
 static struct stop jumping(void)
 {
