@@ -207,7 +207,10 @@ static struct error *print_name(FILE *stream, const struct library *library)
 {
     char *path = NULL;
 
-    if (!library->copy)
+    /* A file in memory has no other path than that of its descriptor. */
+    if (!library->copy && symbols_are_made(library->file))
+        path = strdup(symbols_path(library->file));
+    else if (!library->copy)
         path = realpath(symbols_path(library->file), NULL);
     else if (asprintf(&path, "/proc/%d/fd/%d", (int)getpid(), library->copy) < 0)
         path = NULL;

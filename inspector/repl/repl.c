@@ -39,8 +39,10 @@ static void print_banner(const struct repl *repl)
 
     text_print(&repl->out, TEXT_HEADING, "%s", options->image ? options->image : options->connect);
     text_print(&repl->out, TEXT_PLAIN, ": %zu checkpoints", session->stages.count);
+    if (session->stages.discovered)
+        text_print(&repl->out, TEXT_PLAIN, ", found in its code");
     for (size_t i = 0, count = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
-        if (!symbols[i])
+        if (!symbols[i] || symbols_are_made(symbols[i]))
             continue;
         const char *path = symbols_path(symbols[i]);
         const char *slash = strrchr(path, '/');
