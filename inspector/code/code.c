@@ -78,7 +78,11 @@ static enum flow_kind flow_of(const struct code *code, const cs_insn *insn)
         return FLOW_CALL;
     if (insn->id == X86_INS_JMP || insn->id == X86_INS_LJMP)
         return FLOW_JUMP;
-    return cs_insn_group(capstone, insn, X86_GRP_JUMP) ? FLOW_BRANCH : FLOW_NEXT;
+    /* loop is no jump for capstone. */
+    return cs_insn_group(capstone, insn, X86_GRP_JUMP) ||
+                   cs_insn_group(capstone, insn, X86_GRP_BRANCH_RELATIVE)
+               ? FLOW_BRANCH
+               : FLOW_NEXT;
 }
 
 static uint16_t writes_of(const struct code *code, const cs_insn *insn)

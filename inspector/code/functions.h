@@ -10,9 +10,12 @@
 #include "code.h"
 #include "tables.h"
 
-/* Most instructions of one walk, and of all walks of one struct functions. */
+/*
+ * Most instructions of one walk, and of all walks of one struct functions: behind that many, nothing
+ * is found any more. Linux 7.2 takes 120,000.
+ */
 #define WALK_MAX       16384
-#define WALK_STEPS_MAX 4000000
+#define WALK_STEPS_MAX 1000000
 
 #define TABLES_MAX 64
 
