@@ -8,6 +8,7 @@
 #include "bootparams.h"
 #include "callers.h"
 #include "guest.h"
+#include "halted_cpu.h"
 
 #define STACK_BYTES 0x1000
 
@@ -174,11 +175,11 @@ static struct error *walk(const struct stop *stop, struct running *running,
     return err;
 }
 
-/* 32-bit code of a 64-bit decompressor halts for one reason only, and says nothing. */
-static bool lacks_long_mode(const struct stop *stop, const struct running *running)
+static bool lacks_long_mode(const struct stop *stop, struct running *running)
 {
     return running->code.bits == 32 && running->code.bytes != stop->image->bytes &&
-           stop->image->setup.xloadflags & XLF_KERNEL_64;
+           stop->image->setup.xloadflags & XLF_KERNEL_64 &&
+           halted_for_cpu(&running->functions, registers_pc(&stop->regs).value - running->base - 1);
 }
 
 struct error *halted_capture(const struct stop *stop, struct halted_view *ret)
