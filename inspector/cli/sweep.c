@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "subcommand.h"
+#include "boot_files.h"
 #include "image.h"
 #include "options.h"
 #include "sweep_guests.h"
@@ -255,6 +256,26 @@ static bool has_results(const struct sweep *sweep)
     return sweep->output && stat(sweep->output, &status) == 0 && status.st_size > 0;
 }
 
+/*
+ * The choice is read from the stub's markers. Linux's own decompressor emits none, and one would wait
+ * for them until the time is up.
+ */
+static struct error *emits_markers(struct image *image, const struct guest_options *guest)
+{
+    struct boot_files files;
+    struct error *err = boot_files_open(image, guest, &files);
+    bool linux_own = !err && (files.stages.discovered || files.refused[0]);
+
+    boot_files_close(&files);
+    if (!linux_own)
+        return err;
+    return error_new(
+        ERROR_INPUT,
+        "%s: sweep reads the markers of the annotated stub, and this decompressor emits "
+        "none; put the stub in front of the kernel with bootscope wrap",
+        image->path);
+}
+
 static struct error *boot_all(struct sweep *sweep)
 {
     struct image *image;
@@ -264,6 +285,8 @@ static struct error *boot_all(struct sweep *sweep)
     if (err)
         return err;
     err = image_unpack(image, NULL, NULL);
+    if (!err)
+        err = emits_markers(image, &sweep->guest);
     if (!err)
         err = sweep_setup(image, &sweep->guest, !sweep->random, &setup);
     image_close(image);

@@ -174,6 +174,8 @@ static void print_summary(const struct trace *trace)
     if (trace->wrong)
         text_print(&trace->out, TEXT_BAD, "%zu proof%s not hold\n", trace->wrong,
                    trace->wrong == 1 ? " does" : "s do");
+    else if (trace->session.not_unpacked)
+        text_print(&trace->out, TEXT_BAD, "nothing of the kernel was proved\n");
     else
         text_print(&trace->out, TEXT_GOOD, "%s\n",
                    trace->brief ? "every marker agrees with the machine" : "every proof holds");
@@ -301,7 +303,9 @@ struct error *subcommand_trace(int argc, char **argv, int *ret_status)
     unpack_note(&trace.session, trace.guest.json, &trace.out);
     if (!err)
         err = run(&trace);
-    if (!err && (trace.wrong || trace.out_of_order || missed_any(&trace.missed)))
+    /* What could not be proved is not right by that. */
+    if (!err && (trace.wrong || trace.session.not_unpacked || trace.out_of_order ||
+                 missed_any(&trace.missed)))
         *ret_status = 1;
     snapshot_free(&trace.snapshots[0]);
     snapshot_free(&trace.snapshots[1]);

@@ -96,6 +96,7 @@ struct error *boot_files_open(struct image *image, const struct guest_options *o
         err = symbols_find(image, &ret->symbols);
     if (!err)
         err = find_stages(image, discovery, ret);
+    ret->wraps = image && image->kernel.bits == 64;
     free(discovery);
     return err;
 }
@@ -114,11 +115,12 @@ struct error *boot_files_usable(const struct boot_files *files, const char *name
     if (followable && files->stages.count > 0)
         return NULL;
     if (files->refused[0])
-        return error_new(ERROR_INPUT,
-                         "%s: %s; and no ELF file with a .checkpoints section belongs to it: name "
-                         "one with --symbols, or put the stub in front of this kernel with "
-                         "bootscope wrap",
-                         name, files->refused);
+        return error_new(
+            ERROR_INPUT,
+            "%s: %s; and no ELF file with a .checkpoints section belongs to it: name "
+            "one with --symbols%s",
+            name, files->refused,
+            files->wraps ? ", or put the stub in front of this kernel with bootscope wrap" : "");
     return error_new(ERROR_INPUT,
                      "%s: no ELF file with a .checkpoints section belongs to it; name one with "
                      "--symbols, or put the stub in front of this kernel with bootscope wrap",

@@ -22,6 +22,7 @@ struct boot_files {
     struct symbol_files symbols;
     struct stages stages;
     char refused[DISCOVERY_REFUSED_MAX]; /* why nothing was discovered, as discovery.refused */
+    bool wraps; /* the image is unpacked, and its kernel one that wrap takes */
 };
 
 /*
