@@ -118,6 +118,15 @@ static struct error *tables(const struct snapshot *now)
                      text_maybe(view->first_other));
 }
 
+static struct error *kaslr(const struct snapshot *now)
+{
+    const struct kaslr_view *view = now->kaslr;
+
+    return error_new(ERROR_CHECK, "KASLR: output %s, virtual %s: %s wrong",
+                     text_hex(view->choice.output), text_hex(view->choice.virtual_address),
+                     kaslr_first_wrong(view));
+}
+
 /* The first that does not hold speaks for all. */
 static struct error *all(const struct snapshot *now)
 {
@@ -137,6 +146,8 @@ static struct error *all(const struct snapshot *now)
         err = kernel(now, now->elfload.whole);
     if (!err && reloc_wrong(&now->reloc))
         err = relocations(now);
+    if (!err && now->kaslr && kaslr_wrong(now->kaslr))
+        err = kaslr(now);
     return err ? err : error_new(ERROR_CHECK, "%zu proofs do not hold", snapshot_wrong(now));
 }
 

@@ -87,5 +87,7 @@ void kaslr_picture(const struct kaslr_view *view, const struct text *text);
 json_t *kaslr_json(const struct kaslr_view *view);
 /* Proofs that do not hold. */
 size_t kaslr_wrong(const struct kaslr_view *view);
+/* The first of them, as JSON names it; NULL when all hold. */
+const char *kaslr_first_wrong(const struct kaslr_view *view);
 
 #endif

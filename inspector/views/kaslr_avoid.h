@@ -16,7 +16,7 @@
  * boot_params has one: conventional memory, without soft-reserved one (EFI_MEMORY_SP), and where any
  * entry is mirrored (EFI_MEMORY_MORE_RELIABLE) only what is. What is not known from outside, and not
  * looked at: memory that ACPI's SRAT calls hot-pluggable (CONFIG_MEMORY_HOTREMOVE), unaccepted memory
- * (6.6 and newer), the scratch areas of a kexec handover (7.0 and newer).
+ * (in 6.12, not in 6.1), the scratch areas of a kexec handover (in 7.2, not in 6.12).
  */
 #ifndef BOOTSCOPE_VIEWS_KASLR_AVOID_H
 #define BOOTSCOPE_VIEWS_KASLR_AVOID_H

@@ -83,15 +83,21 @@ static json_t *areas_json(const struct kaslr_search *search)
     return array;
 }
 
+static const char *const proofs[] = {"slots", "choice",   "virtual slots", "virtual choice",
+                                     "seed",  "unlisted", "bounds",        "switch"};
+
+const char *kaslr_first_wrong(const struct kaslr_view *view)
+{
+    return view->wrong ? proofs[__builtin_ctz(view->wrong)] : NULL;
+}
+
 static json_t *wrong_json(unsigned int wrong)
 {
-    static const char *const names[] = {"slots", "choice",   "virtual slots", "virtual choice",
-                                        "seed",  "unlisted", "bounds",        "switch"};
     json_t *array = json_array();
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+    for (size_t i = 0; i < sizeof(proofs) / sizeof(proofs[0]); i++)
         if (wrong >> i & 1)
-            json_array_append_new(array, json_string(names[i]));
+            json_array_append_new(array, json_string(proofs[i]));
     return array;
 }
 

@@ -41,13 +41,17 @@ static void print_avoided(const struct kaslr_view *view, const struct text *text
     }
 }
 
-static void print_search(const char *label, const struct kaslr_search *search,
-                         enum text_style style, const struct text *text)
+static void print_search(const char *label, const struct kaslr_view *view,
+                         const struct kaslr_search *search, enum text_style style,
+                         const struct text *text)
 {
+    const char *limit = kaslr_limit_name(search->avoid.limit_reason);
     struct flow flow = flow_start(text, label);
 
+    if (view->rules == KASLR_RULES_LINUX && search->avoid.limit_reason == MEM_LIMIT_PROCESSOR)
+        limit = "MAXMEM";
     flow_print(&flow, style, "from %s up to %s (%s)", text_hex(search->minimum),
-               text_hex(search->avoid.mem_limit), kaslr_limit_name(search->avoid.limit_reason));
+               text_hex(search->avoid.mem_limit), limit);
     flow_print(&flow, style, "room for %s, in steps of %s", text_size(search->image_size),
                text_size(search->alignment));
     flow_end(&flow);
@@ -63,11 +67,11 @@ static void print_bounds(const struct kaslr_view *view, const struct text *text)
 {
     const struct kaslr_search *search = &view->search;
 
-    print_search("search", search, TEXT_PLAIN, text);
+    print_search("search", view, search, TEXT_PLAIN, text);
     if (view->wrong & KASLR_BOUNDS && view->has_account) {
         text_label(text, "");
         text_print(text, TEXT_BAD, "wrong, the stub does otherwise:\n");
-        print_search("", &view->account, TEXT_BAD, text);
+        print_search("", view, &view->account, TEXT_BAD, text);
     }
     if (search->avoid.memmap_too_large)
         print_note("given up: more than 4 memmap= regions", text);
