@@ -39,12 +39,13 @@ update_index() {
 	fi
 }
 
-# unpack_package PACKAGE FOLDER: downloads it and unpacks it to FOLDER/root.
+# unpack_package PACKAGE FOLDER PATTERN: downloads it and unpacks what is like ./PATH to FOLDER/root.
 unpack_package() (
-	cd "$2" || exit 1
+	cd "$2" && mkdir root || exit 1
 	# apt's own user may not write here.
 	chmod 755 . && apt-get download -qq -o APT::Sandbox::User=root "$1" >&2 &&
-		dpkg -x ./*.deb root && rm -f ./*.deb
+		dpkg --fsys-tarfile ./*.deb >data.tar && rm -f ./*.deb &&
+		tar -x -f data.tar -C root --no-same-owner --wildcards "$3" && rm -f data.tar
 )
 
 # unpack_vmlinuz PACKAGE FILE: makes FILE, whole or not at all. Fails when the package cannot be had, or holds
@@ -53,6 +54,6 @@ unpack_vmlinuz() (
 	work=$(mktemp -d "$(dirname "$2")/fetch.XXXXXX") || exit 1
 	trap 'rm -rf "$work"' EXIT
 	trap 'exit 1' HUP INT TERM
-	unpack_package "$1" "$work" && mv "$work"/root/boot/vmlinuz-* "$work/vmlinuz" &&
+	unpack_package "$1" "$work" "./boot/vmlinuz-*" && mv "$work"/root/boot/vmlinuz-* "$work/vmlinuz" &&
 		chmod 644 "$work/vmlinuz" && mv "$work/vmlinuz" "$2"
 )
