@@ -142,8 +142,15 @@ static struct row row_of(struct debugger *debugger, size_t i, const struct stop 
 {
     const struct stages *stages = &debugger_session(debugger)->stages;
     struct row row = {.stage = &stages->list[i]};
-    const struct snapshot *before = i ? debugger_record(debugger, &stages->list[i - 1]) : NULL;
+    size_t last = i;
+    const struct snapshot *before = NULL;
 
+    /* One that this boot did not pass, as it may, is not what came before. */
+    while (last > 0 && !before) {
+        before = debugger_record(debugger, &stages->list[--last]);
+        if (!stages->list[last].optional)
+            break;
+    }
     row.record = debugger_record(debugger, row.stage);
     row.passed = debugger_passed(debugger, row.stage);
     row.here = stop && stop->stage == row.stage;

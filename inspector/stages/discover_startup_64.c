@@ -249,7 +249,7 @@ static struct error *find_all(struct analysis *analysis, const struct region *re
     finding_stage(analysis->finding, "relocated", MODULE_STUB, copying.target, STAGE_FROM_CODE,
                   STAGE_CERTAIN, "what startup_64's jump to the copy at 0x%llx goes to",
                   (unsigned long long)copying.jump->address);
-    discover_label(analysis, ".Lrelocated", copying.target);
+    discover_function(analysis, ".Lrelocated", copying.target);
     analysis->relocated = copying.target;
     return find_la57(analysis, region, &copying);
 }
