@@ -38,7 +38,7 @@ $(OUT)/tests/inspector/test_guest_end: $(UNIT_ENDED)
 $(OUT)/tests/inspector/test_guest_end: UNIT_EXTRA := $(UNIT_ENDED)
 
 # Tests of the debug session talk to a scripted stub.
-UNIT_TARGETS := target target_run target_parts target_opening target_hostile
+UNIT_TARGETS := target target_run target_halted target_parts target_opening target_hostile
 UNIT_SERVER := $(OUT)/tests/inspector/rsp_server.o $(OUT)/tests/inspector/rsp_server_answers.o \
 	$(OUT)/tests/inspector/rsp_server_texts.o $(OUT)/tests/inspector/target_fixture.o
 
