@@ -318,6 +318,27 @@ static void test_no_slot(void **state)
     target_close(stop.target);
 }
 
+/* Attached to a guest without its image: boot_params and the account itself have what is needed. */
+static void test_no_image(void **state)
+{
+    struct stop stop = guest();
+    struct kaslr_view *view;
+
+    (void)state;
+    stop.image = NULL;
+    params.hdr.pref_address = PREF;
+    params.hdr.kernel_alignment = 2 * MIB;
+    params.hdr.payload_offset = image.setup.payload_offset;
+    fill_in();
+    expect_wrong(&stop, 0);
+    params.hdr.kernel_alignment = 3 * MIB;
+    view = capture(&stop);
+    assert_false(view->searched);
+    free(VIEW_TEXT(kaslr_text, view));
+    free(view);
+    target_close(stop.target);
+}
+
 /* Counts that no array holds, an alignment that divides by zero, bools that are neither. */
 static void test_hostile(void **state)
 {
@@ -385,11 +406,11 @@ static void test_off_and_absent(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_right),          cmocka_unit_test(test_many_obstacles),
-        cmocka_unit_test(test_bounds),         cmocka_unit_test(test_wrong),
-        cmocka_unit_test(test_limit),          cmocka_unit_test(test_unlisted),
-        cmocka_unit_test(test_no_slot),        cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_off_and_absent),
+        cmocka_unit_test(test_right),   cmocka_unit_test(test_many_obstacles),
+        cmocka_unit_test(test_bounds),  cmocka_unit_test(test_wrong),
+        cmocka_unit_test(test_limit),   cmocka_unit_test(test_unlisted),
+        cmocka_unit_test(test_no_slot), cmocka_unit_test(test_no_image),
+        cmocka_unit_test(test_hostile), cmocka_unit_test(test_off_and_absent),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
