@@ -505,7 +505,7 @@ echo \  around come out right.\n
 echo - An old debugging session and a live one agree, once you know which numbers are addresses\n
 echo \  and which are distances.\n
 echo \n
-echo This is the last lesson. The exercises are next: stubs with one bug each, for you to find.\n
+echo Lesson 19 goes back to 64 bits, and follows a kernel in which nothing was prepared for it.\n
 
 # end 0xbd0b69
 echo \n
