@@ -58,16 +58,15 @@ static json_t *stage_json(const struct comparison *comparison, const struct comp
                           bool all)
 {
     const struct recorded_pair *pair = &stage->pair;
-    const struct stage *known_as = pair->a ? pair->a->stage : pair->b->stage;
     bool both = pair->a && pair->b;
 
     return json_pack(
-        "{s:s,s:I,s:b,s:o,s:o,s:o,s:o,s:b,s:o,s:o,s:{s:o,s:o}}", "checkpoint", known_as->name,
-        "index", (json_int_t)known_as->index, "differs", stage->differs, "a",
+        "{s:s,s:I,s:b,s:o,s:o,s:o,s:o,s:b,s:o,s:o,s:{s:o,s:o}}", "checkpoint", pair->stage->name,
+        "index", (json_int_t)pair->stage->index, "differs", stage->differs, "a",
         stop_json(pair->a, pair->cost_a, both), "b", stop_json(pair->b, pair->cost_b, both),
-        "a_why_not", why_json(comparison->a, pair->a, known_as->name), "b_why_not",
-        why_json(comparison->b, pair->b, known_as->name), "other_order", pair->elsewhere, "ratio",
-        both ? pair_ratio_json(pair->cost_a, pair->cost_b) : json_null(), "fields",
+        "a_why_not", why_json(comparison->a, pair->a, pair->stage->name), "b_why_not",
+        why_json(comparison->b, pair->b, pair->stage->name), "other_order", pair->elsewhere,
+        "ratio", both ? pair_ratio_json(pair->cost_a, pair->cost_b) : json_null(), "fields",
         fields_json(stage, all), "paging", "only_a", page_ranges_json(&stage->ranges.removed),
         "only_b", page_ranges_json(&stage->ranges.added));
 }

@@ -210,14 +210,13 @@ static void print_cost(const struct recorded_pair *pair, const struct text *text
 static void print_alone(const struct comparison *comparison, const struct recorded_pair *pair,
                         const struct text *text)
 {
-    const struct stage *stage = pair->a ? pair->a->stage : pair->b->stage;
     char why[256];
 
     text_print(text, TEXT_CHANGED, " only %s%s\n", pair->a ? "A" : "B",
                pair->elsewhere ? ": the other passes it at another place in the order" : "");
     if (pair->elsewhere)
         return;
-    recording_why_not(pair->a ? comparison->b : comparison->a, stage->name, why, sizeof(why));
+    recording_why_not(pair->a ? comparison->b : comparison->a, pair->stage->name, why, sizeof(why));
     struct flow flow = flow_start(text, pair->a ? "B" : "A");
     flow_words(&flow, TEXT_DIM, why);
     flow_end(&flow);
@@ -239,10 +238,9 @@ static void print_stage(const struct comparison *comparison, const struct compar
                         bool all, const struct text *text)
 {
     const struct recorded_pair *pair = &stage->pair;
-    const struct stage *known_as = pair->a ? pair->a->stage : pair->b->stage;
 
-    text_print(text, TEXT_DIM, "%2u ", known_as->index);
-    text_print(text, TEXT_HEADING, "%-*s", NAME_WIDTH, known_as->name);
+    text_print(text, TEXT_DIM, "%2u ", pair->stage->index);
+    text_print(text, TEXT_HEADING, "%-*s", NAME_WIDTH, pair->stage->name);
     if (!pair->a || !pair->b) {
         print_alone(comparison, pair, text);
         return;

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { KEY_MEMORY2 = 0x300, KEY_CPU2, KEY_APPEND2, KEY_INITRD2, KEY_SYMBOLS2 };
+enum { KEY_MEMORY2 = 0x300, KEY_CPU2, KEY_APPEND2, KEY_INITRD2, KEY_SYMBOLS2, KEY_VMLINUX2 };
 
 static const struct argp_option options[] = {
     {"memory2", KEY_MEMORY2, "SIZE", 0, "--memory of the second boot", 1},
@@ -15,6 +15,7 @@ static const struct argp_option options[] = {
     {"initrd2", KEY_INITRD2, "FILE", 0, "--initrd of the second boot", 1},
     {"symbols2", KEY_SYMBOLS2, "FILE", 0,
      "--symbols of IMAGE2; without it, those of IMAGE when both are the same file", 1},
+    {"vmlinux2", KEY_VMLINUX2, "FILE", 0, "--vmlinux of IMAGE2, likewise", 1},
     {0},
 };
 
@@ -44,6 +45,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_INITRD2:
         pair->initrd = argument;
         break;
+    case KEY_VMLINUX2:
+        pair->vmlinux = argument;
+        break;
     case KEY_SYMBOLS2:
         if (pair->symbol_count == OPTION_SYMBOLS_MAX)
             argp_error(state, "more than %d --symbols2 files", OPTION_SYMBOLS_MAX);
@@ -69,6 +73,8 @@ const char *pair_given(const struct pair_options *pair)
         return "--append2";
     if (pair->initrd)
         return "--initrd2";
+    if (pair->vmlinux)
+        return "--vmlinux2";
     return pair->symbol_count ? "--symbols2" : NULL;
 }
 
@@ -89,6 +95,8 @@ struct guest_options pair_second(const struct pair_options *pair, const char *im
     guest.cpu = pair->cpu ? pair->cpu : guest.cpu;
     guest.append = pair->append ? pair->append : guest.append;
     guest.initrd = pair->initrd ? pair->initrd : guest.initrd;
+    if (pair->vmlinux || !same_file(image, image2))
+        guest.vmlinux = pair->vmlinux;
     if (pair->symbol_count > 0 || !same_file(image, image2)) {
         memcpy(guest.symbols, pair->symbols, sizeof(guest.symbols));
         guest.symbol_count = pair->symbol_count;

@@ -18,13 +18,13 @@
 struct pair_options {
     struct guest_options guest;
     /* Of the second boot; NULL (no symbols): as the first. */
-    const char *memory, *cpu, *append, *initrd;
+    const char *memory, *cpu, *append, *initrd, *vmlinux;
     const char *symbols[OPTION_SYMBOLS_MAX];
     size_t symbol_count;
 };
 
 /*
- * guest_argp and --memory2 --cpu2 --append2 --initrd2 --symbols2. The parent's parser must set
+ * guest_argp and --memory2 --cpu2 --append2 --initrd2 --symbols2 --vmlinux2. The parent's parser must set
  * state->child_inputs[0] to a struct pair_options in ARGP_KEY_INIT.
  */
 extern const struct argp pair_argp;
@@ -35,8 +35,8 @@ void pair_options_init(struct pair_options *options);
 const char *pair_given(const struct pair_options *options);
 
 /*
- * What the second boot gets. --symbols are those of the first image: the second gets them only when
- * both are the same file.
+ * What the second boot gets. --symbols and --vmlinux are the first image's: the second gets them only
+ * when both are the same file, and only where it has none of its own.
  */
 struct guest_options pair_second(const struct pair_options *options, const char *image,
                                  const char *image2);

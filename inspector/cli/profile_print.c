@@ -93,10 +93,9 @@ static void print_pair(const struct profile *profile, const struct recorded_pair
 {
     size_t blanks = 0; /* still to print, so that no line ends in them */
     char difference[32], ratio[16];
-    const struct stage *stage = pair->a ? pair->a->stage : pair->b->stage;
 
-    text_print(text, TEXT_DIM, "%2u ", stage->index);
-    text_print(text, TEXT_HEADING, "%-*s", NAME_WIDTH, stage->name);
+    text_print(text, TEXT_DIM, "%2u ", pair->stage->index);
+    text_print(text, TEXT_HEADING, "%-*s", NAME_WIDTH, pair->stage->name);
     print_side(profile->a, pair->a, &blanks, text);
     print_side(profile->b, pair->b, &blanks, text);
     if (pair->a && pair->b) {
@@ -211,13 +210,12 @@ static json_t *pairs_json(const struct profile *profile)
 
     for (size_t i = 0; i < count; i++) {
         const struct recorded_pair *pair = &pairs[i];
-        const struct stage *stage = pair->a ? pair->a->stage : pair->b->stage;
         bool both = pair->a && pair->b;
 
         json_array_append_new(
             list,
-            json_pack("{s:s,s:I,s:o,s:o,s:o,s:o}", "checkpoint", stage->name, "index",
-                      (json_int_t)stage->index, "a", side_json(profile->a, pair->a), "b",
+            json_pack("{s:s,s:I,s:o,s:o,s:o,s:o}", "checkpoint", pair->stage->name, "index",
+                      (json_int_t)pair->stage->index, "a", side_json(profile->a, pair->a), "b",
                       side_json(profile->b, pair->b), "difference",
                       both ? json_integer((json_int_t)(pair->cost_b - pair->cost_a)) : json_null(),
                       "ratio", both ? pair_ratio_json(pair->cost_a, pair->cost_b) : json_null()));

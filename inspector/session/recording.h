@@ -87,6 +87,7 @@ bool recording_total(const struct recording *recording, uint64_t *ret);
  * order of the boots; one that they passed in another order is on two lines.
  */
 struct recorded_pair {
+    const struct stage *stage;         /* a's, or b's when a is NULL */
     const struct recorded_stop *a, *b; /* one may be NULL */
     bool elsewhere; /* the other boot passed it, too, but at another place in the order */
     /*

@@ -41,6 +41,7 @@ static struct recorded_pair both(const struct recorded_stop *a, const struct rec
                                  struct since *since)
 {
     struct recorded_pair pair = {
+        .stage = a->stage,
         .a = a,
         .b = b,
         .cost_a = a->instructions - since->a,
@@ -51,12 +52,22 @@ static struct recorded_pair both(const struct recorded_stop *a, const struct rec
     return pair;
 }
 
-static struct recorded_pair one(const struct recorded_stop *a, const struct recorded_stop *b,
-                                const struct recording *other)
+static struct recorded_pair only_a(const struct recorded_stop *a, const struct recording *b)
 {
-    const char *name = a ? a->stage->name : b->stage->name;
+    return (struct recorded_pair){
+        .stage = a->stage,
+        .a = a,
+        .elsewhere = recording_stop(b, a->stage->name) != NULL,
+    };
+}
 
-    return (struct recorded_pair){.a = a, .b = b, .elsewhere = recording_stop(other, name) != NULL};
+static struct recorded_pair only_b(const struct recorded_stop *b, const struct recording *a)
+{
+    return (struct recorded_pair){
+        .stage = b->stage,
+        .b = b,
+        .elsewhere = recording_stop(a, b->stage->name) != NULL,
+    };
 }
 
 size_t recording_match(const struct recording *a, const struct recording *b,
@@ -76,10 +87,10 @@ size_t recording_match(const struct recording *a, const struct recording *b,
             i++;
             j++;
         } else if (from_a && (!from_b || table.common[i + 1][j] >= table.common[i][j + 1])) {
-            ret[count++] = one(from_a, NULL, b);
+            ret[count++] = only_a(from_a, b);
             i++;
         } else {
-            ret[count++] = one(NULL, from_b, a);
+            ret[count++] = only_b(from_b, a);
             j++;
         }
     }
