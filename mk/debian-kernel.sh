@@ -3,6 +3,9 @@
 #
 # Sourced: kernels from the package archive, with nothing installed.
 
+# Where there is no network that is to be known soon.
+APT="apt-get -qq -o Acquire::Retries=1 -o Acquire::http::Timeout=15 -o Acquire::https::Timeout=15"
+
 # Fails, and prints which tool there is none of.
 have_apt() {
 	for tool in apt-get apt-cache dpkg; do
@@ -31,11 +34,11 @@ package_version() {
 
 # update_index SUDO: fails for who may not; SUDO is how root is asked for, in words.
 update_index() {
+	# shellcheck disable=SC2086  # both are split on purpose
 	if [ "$(id -u)" -eq 0 ]; then
-		apt-get update -qq >&2
+		$APT update >&2
 	else
-		# shellcheck disable=SC2086  # it is split on purpose
-		$1 apt-get update -qq >&2
+		$1 $APT update >&2
 	fi
 }
 
@@ -43,7 +46,7 @@ update_index() {
 unpack_package() (
 	cd "$2" && mkdir root || exit 1
 	# apt's own user may not write here.
-	chmod 755 . && apt-get download -qq -o APT::Sandbox::User=root "$1" >&2 &&
+	chmod 755 . && $APT download -o APT::Sandbox::User=root "$1" >&2 &&
 		dpkg --fsys-tarfile ./*.deb >data.tar && rm -f ./*.deb &&
 		tar -x -f data.tar -C root --no-same-owner --wildcards "$3" && rm -f data.tar
 )

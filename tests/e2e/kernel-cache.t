@@ -22,6 +22,10 @@ esac
 END
 cat >"$T/bin/apt-get" <<'END'
 #!/bin/bash
+while [ "${1#-}" != "$1" ]; do
+	case $1 in -o) shift ;; esac
+	shift
+done
 case $1 in
 update) [ ! -e "$T/offline" ] && rm -rf "$T/index" && cp -r "$T/archive" "$T/index" ;;
 download)
@@ -62,7 +66,7 @@ is() { # PATH TEXT: FILE is in the cache and holds TEXT
 skips() { # NAME WORDS
 	local status=0 out
 	out=$(kernel "$1") || status=$?
-	[ $status = 77 ] && [ -z "$out" ] && [ "$(grep -vc "kernel: downloading" "$T/stderr")" = 1 ] && grep -q "$2" "$T/stderr"
+	[ $status = 77 ] && [ -z "$out" ] && [ "$(wc -l <"$T/stderr")" = 1 ] && grep -q "$2" "$T/stderr"
 }
 downloads() { [ "$(sed -n "$=" "$T/got")" = "$1" ]; }
 

@@ -48,7 +48,7 @@ done
 # Two guests at a time at most: each needs a processor, and up to 4 GiB that it does not touch.
 boots | while read -r name rest; do
 	[ ! -e "$T/$name.info" ] || echo "$name $rest"
-done | xargs -P "$(($(nproc) < 2 ? 1 : 2))" -L 1 bash -c 'boot "$@"' boot
+done | xargs -r -P "$(($(nproc) < 2 ? 1 : 2))" -L 1 bash -c 'boot "$@"' boot
 
 echo "1..$(boots | wc -l)"
 number=0
