@@ -142,14 +142,16 @@ static void add_decompressed(struct analysis *analysis, const struct graph *grap
     finding_after(analysis->finding, "decompressed", "location-chosen");
 }
 
-static bool takes_payload(void *context, const struct insn *insn)
+/* The instruction names an address in the compressed kernel. */
+static bool names_payload(const struct setup_fields *setup, const struct insn *insn)
 {
-    const struct analysis *analysis = context;
     uint64_t address;
 
-    return insn->id == X86_INS_LEA && insn->operand_count == 2 &&
-           insn_rip_target(insn, &insn->operands[1], &address) &&
-           address == analysis->finding->image->setup.payload_offset;
+    for (uint8_t i = 0; i < insn->operand_count; i++)
+        if (insn_rip_target(insn, &insn->operands[i], &address) &&
+            address - setup->payload_offset < setup->payload_length)
+            return true;
+    return false;
 }
 
 static void label_decompress(struct analysis *analysis, const struct graph *graph,
@@ -158,7 +160,7 @@ static void label_decompress(struct analysis *analysis, const struct graph *grap
     if (function == analysis->extract)
         return;
     for (size_t i = 0; i < graph->insn_count; i++)
-        if (takes_payload(analysis, graph->insns[i])) {
+        if (names_payload(&analysis->finding->image->setup, graph->insns[i])) {
             discover_function(analysis, "decompress_kernel", function);
             return;
         }

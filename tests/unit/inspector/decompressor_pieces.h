@@ -151,6 +151,7 @@ static inline void assemble_pieces(const struct pieces *pieces)
     image.setup.version = 0x20f;
     image.setup.xloadflags = 1;
     image.setup.payload_offset = (uint32_t)value_of("input");
+    image.setup.payload_length = 64;
 }
 
 static inline void look_into(const struct pieces *pieces)
