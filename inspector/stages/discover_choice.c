@@ -66,6 +66,21 @@ static void add_stage(struct analysis *analysis, const struct region *region,
     discover_function(analysis, "choose_random_location", call->target);
 }
 
+static void add_absent(struct analysis *analysis)
+{
+    const struct image *image = analysis->finding->image;
+    uint64_t symbol;
+
+    if (discover_symbol(analysis, "choose_random_location", &symbol))
+        finding_absent(analysis->finding, "location-chosen", true,
+                       "extract_kernel does not call the symbol choose_random_location");
+    else
+        finding_absent(analysis->finding, "location-chosen",
+                       image->unpacked && image->kernel.has_relocs,
+                       "extract_kernel calls nothing that looks for \"nokaslr\": built without "
+                       "CONFIG_RANDOMIZE_BASE");
+}
+
 struct error *discover_choice(struct analysis *analysis)
 {
     struct region region;
@@ -80,9 +95,7 @@ struct error *discover_choice(struct analysis *analysis)
     if (call)
         add_stage(analysis, &region, call, count);
     else
-        finding_absent(analysis->finding, "location-chosen", false,
-                       "extract_kernel calls nothing that looks for \"nokaslr\": built without "
-                       "CONFIG_RANDOMIZE_BASE");
+        add_absent(analysis);
     region_close(&region);
     return NULL;
 }
