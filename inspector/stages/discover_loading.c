@@ -2,12 +2,16 @@
 /* The unpacked kernel: its ELF header is checked, it is loaded, and relocated. */
 #include "discover_loading.h"
 
+#include <stdlib.h>
+
 #define ELF_MAGIC 0x464c457f
 
 /* Instructions between the first and the last byte of it. */
 #define SPELLING_MAX 16
 /* Blocks on the way to a call of error(). */
 #define DEAD_MAX 8
+/* Functions between extract_kernel and the comparison. */
+#define CALLERS_MAX 4
 
 static bool compares(const struct insn *insn, uint32_t number, bool wide)
 {
@@ -154,16 +158,39 @@ static bool names_payload(const struct setup_fields *setup, const struct insn *i
     return false;
 }
 
-static void label_decompress(struct analysis *analysis, const struct graph *graph,
-                             uint64_t function)
+static struct error *function_names_payload(struct analysis *analysis, uint64_t function, bool *ret)
 {
-    if (function == analysis->extract)
-        return;
-    for (size_t i = 0; i < graph->insn_count; i++)
-        if (names_payload(&analysis->finding->image->setup, graph->insns[i])) {
+    const struct insn **list;
+    size_t count;
+
+    *ret = false;
+    if (!code_walk(&analysis->functions64, NULL, 0, function, &list, &count))
+        return error_new(ERROR_SYSTEM, "no memory to look for decompress_kernel");
+    for (size_t i = 0; i < count; i++)
+        *ret = *ret || names_payload(&analysis->finding->image->setup, list[i]);
+    free(list);
+    return NULL;
+}
+
+/* The function of the comparison, or else one on the way to it, that names the compressed kernel. */
+static struct error *label_decompress(struct analysis *analysis, uint64_t function)
+{
+    for (unsigned int i = 0; i < CALLERS_MAX && function != analysis->extract; i++) {
+        struct discover_caller caller = {.callee = function};
+        bool names;
+        struct error *err = function_names_payload(analysis, function, &names);
+
+        if (err)
+            return err;
+        if (names) {
             discover_function(analysis, "decompress_kernel", function);
-            return;
+            return NULL;
         }
+        if (!code_reaches(&analysis->functions64, analysis->extract, discover_calls, &caller,
+                          &function))
+            return NULL;
+    }
+    return NULL;
 }
 
 static struct error *loaded(struct analysis *analysis, const struct magic *magic, uint64_t function)
@@ -176,9 +203,11 @@ static struct error *loaded(struct analysis *analysis, const struct magic *magic
     if (graph_block(&graph, magic->insn->address) != GRAPH_NONE) {
         add_decompressed(analysis, &graph, magic, function);
         find_error(analysis, &graph, magic->insn);
-        label_decompress(analysis, &graph, function);
     }
     graph_close(&graph);
+    err = label_decompress(analysis, function);
+    if (err)
+        return err;
     return discover_relocating(analysis, function, magic->insn->address);
 }
 

@@ -11,4 +11,11 @@
  */
 struct error *discover_relocating(struct analysis *analysis, uint64_t function, uint64_t magic);
 
+/* To find who calls a function, with code_reaches(): the context is a struct discover_caller. */
+struct discover_caller {
+    uint64_t callee;
+    const struct insn *call; /* when it was found */
+};
+bool discover_calls(void *context, const struct insn *insn);
+
 #endif

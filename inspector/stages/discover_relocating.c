@@ -269,14 +269,9 @@ static struct error *find_from(struct analysis *analysis, uint64_t start, struct
     return err;
 }
 
-struct caller {
-    uint64_t callee;
-    const struct insn *call;
-};
-
-static bool calls(void *context, const struct insn *insn)
+bool discover_calls(void *context, const struct insn *insn)
 {
-    struct caller *caller = context;
+    struct discover_caller *caller = context;
 
     if (insn->flow != FLOW_CALL || !insn->direct || insn->target != caller->callee)
         return false;
@@ -318,12 +313,13 @@ struct error *discover_relocating(struct analysis *analysis, uint64_t function, 
     struct error *err = NULL;
 
     for (unsigned int depth = 0; !err && depth < DEPTH; depth++) {
-        struct caller caller = {.callee = function};
+        struct discover_caller caller = {.callee = function};
 
         err = find_from(analysis, start, &loops);
         if (err || (loops.behind_headers && loops.behind_relocating) ||
             function == analysis->extract ||
-            !code_reaches(&analysis->functions64, analysis->extract, calls, &caller, &function))
+            !code_reaches(&analysis->functions64, analysis->extract, discover_calls, &caller,
+                          &function))
             break;
         start = insn_end(caller.call);
     }

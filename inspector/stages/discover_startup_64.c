@@ -153,22 +153,17 @@ static void find_gdt(struct analysis *analysis, const struct region *region,
     }
 }
 
-/* In the function: the one indirect call, and whether CR4 is read. */
+/* The indirect calls of a function. */
 struct toggling {
-    bool reads_cr4;
     unsigned int calls;
-    const struct insn *call;
+    const struct insn *call; /* the last */
 };
 
-static void look_for_toggling(struct toggling *toggling, const struct insn *insn)
+static bool reads_cr4(void *context, const struct insn *insn)
 {
-    if (insn->id == X86_INS_MOV && insn->operand_count == 2 &&
-        insn->operands[1].type == X86_OP_REG && insn->operands[1].reg == X86_REG_CR4)
-        toggling->reads_cr4 = true;
-    if (insn->flow == FLOW_CALL && !insn->direct) {
-        toggling->calls++;
-        toggling->call = insn;
-    }
+    (void)context;
+    return insn->id == X86_INS_MOV && insn->operand_count == 2 &&
+           insn->operands[1].type == X86_OP_REG && insn->operands[1].reg == X86_REG_CR4;
 }
 
 static struct error *toggling_of(struct analysis *analysis, uint64_t function, struct toggling *ret)
@@ -180,7 +175,10 @@ static struct error *toggling_of(struct analysis *analysis, uint64_t function, s
     if (!code_walk(&analysis->functions64, NULL, 0, function, &list, &count))
         return error_new(ERROR_SYSTEM, "no memory to look for 5-level paging");
     for (size_t i = 0; i < count; i++)
-        look_for_toggling(ret, list[i]);
+        if (list[i]->flow == FLOW_CALL && !list[i]->direct) {
+            ret->calls++;
+            ret->call = list[i];
+        }
     free(list);
     return NULL;
 }
@@ -199,7 +197,8 @@ static struct error *find_toggling(struct analysis *analysis, const struct regio
         struct error *err = toggling_of(analysis, insn->target, &toggling);
         if (err)
             return err;
-        if (!toggling.reads_cr4 || toggling.calls == 0)
+        if (toggling.calls == 0 ||
+            !code_reaches(&analysis->functions64, insn->target, reads_cr4, NULL, NULL))
             continue;
         struct stage *stage = finding_stage(
             analysis->finding, LA57_TRAMPOLINE_NAME, MODULE_STUB, insn_end(toggling.call),
