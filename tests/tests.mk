@@ -8,7 +8,7 @@ include tests/unit/tools/tools-tests.mk
 
 # Tests of the views, and of what names mean, run on a made-up guest: these stand in for the real
 # target and symbols.
-UNIT_VIEWS := regs descriptors pagetable identity translate bss reloc elfload moved params disasm \
+UNIT_VIEWS := regs halted descriptors pagetable identity translate bss reloc elfload moved params disasm \
 	explain crosscheck fault snapshot walk site memmap kaslr_search kaslr_linux evaluate handover
 UNIT_FAKES := $(OUT)/tests/inspector/fake_target.o $(OUT)/tests/inspector/fake_symbols.o
 

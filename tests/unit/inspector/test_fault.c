@@ -8,7 +8,8 @@
 #define MESSAGE UINT64_C(0x6000)
 #define RAM_END 0x10000
 
-static const struct stage last = {"image-copied", 9, 64, MODULE_STUB, 0};
+static const struct stage last = {
+    .name = "image-copied", .index = 9, .bits = 64, .module = MODULE_STUB};
 static const struct fake_symbol names[] = {{"die", 0}};
 static const struct symbols stub = {names, 1};
 
@@ -52,7 +53,7 @@ static void expect_json(const struct fault *fault, const char *key, const char *
     json_t *json = fault_json(fault);
 
     assert_non_null(json);
-    assert_int_equal(json_object_size(json), 7);
+    assert_int_equal(json_object_size(json), 8);
     view_json(json_incref(json_object_get(json, key)), expected);
     json_decref(json);
 }
@@ -190,6 +191,28 @@ static void test_timeout(void **state)
     target_close(stop.target);
 }
 
+/* Without the image there are no callers to be found, but the place is the hlt's all the same. */
+static void test_halted_for_good(void **state)
+{
+    struct stop stop = halted(MESSAGE, 27);
+
+    (void)state;
+    stop.regs.rip++;
+    struct fault fault = captured(&stop, TIMELINE_HALTED);
+    expect_json(&fault, "fault", "\"halted\"");
+    expect_json(&fault, "where", "\"die\"");
+    expect_json(&fault, "message", "null");
+    expect_json(&fault, "callers", "[]");
+    expect_error(&fault, ERROR_GUEST,
+                 "the CPU halted for good in die, after checkpoint image-copied");
+    snprintf(fault.halted.message, sizeof(fault.halted.message), "data is corrupt");
+    expect_json(&fault, "message", "\"data is corrupt\"");
+    expect_error(&fault, ERROR_GUEST,
+                 "the CPU halted for good in die, after checkpoint image-copied: data is corrupt");
+    view_has(VIEW_TEXT(fault_text, &fault), "nothing will wake it");
+    target_close(stop.target);
+}
+
 static void test_fault_before_any_checkpoint(void **state)
 {
     struct stop stop = halted(MESSAGE, 27);
@@ -240,6 +263,7 @@ int main(void)
         cmocka_unit_test(test_control_bytes),
         cmocka_unit_test(test_long_messages_are_wrapped),
         cmocka_unit_test(test_timeout),
+        cmocka_unit_test(test_halted_for_good),
         cmocka_unit_test(test_fault_before_any_checkpoint),
         cmocka_unit_test(test_place_without_a_name),
         cmocka_unit_test(test_lost_connection),

@@ -10,7 +10,7 @@
 /* What a test says about an end, and what must come of it. */
 struct row {
     struct qemu qemu;
-    bool stopped, reached_kernel, shut_down, left;
+    bool stopped, halted, reached_kernel, shut_down, left;
     const char *word;
     const char *error; /* its message; NULL: there is none */
 };
@@ -26,6 +26,7 @@ static struct guest_end guest_end(const struct row *row, struct qemu *qemu,
         .markers = markers,
         .timeout_ms = 1500,
         .stopped = row->stopped,
+        .halted = row->halted,
         .reached_kernel = row->reached_kernel,
         .shut_down = row->shut_down,
         .left = row->left,
@@ -75,7 +76,7 @@ static void check(const struct row *row)
     assert_string_equal(guest_end_word(&end), row->word);
     json = json_of(&end);
     assert_string_equal(json_string_value(json_object_get(json, "end")), row->word);
-    assert_int_equal(json_object_size(json), 5);
+    assert_int_equal(json_object_size(json), 7);
     json_decref(json);
     if (!row->left)
         view_has(VIEW_TEXT(guest_end_text, &end), row->word);
@@ -108,6 +109,10 @@ static void test_each_end(void **state)
          .word = "killed",
          .error = "QEMU died " AFTER ": it gave no reason"},
         {.qemu = {.state = QEMU_RUNNING}, .left = true, .word = "left"},
+        {.qemu = {.state = QEMU_RUNNING},
+         .halted = true,
+         .word = "halted",
+         .error = "the CPU halted for good " AFTER "; bootscope trace shows where and why"},
     };
 
     (void)state;
@@ -240,10 +245,10 @@ static void test_exit_status_in_json(void **state)
 
     (void)state;
     view_json(json_of(&end), "{\"end\":\"pass\",\"exit_status\":33,\"malformed_markers\":0,"
-                             "\"message\":null,\"missed\":[]}");
+                             "\"message\":null,\"missed\":[],\"not_found\":[],\"not_passed\":[]}");
     qemu.state = QEMU_KILLED;
     view_json(json_of(&end), "{\"end\":\"killed\",\"exit_status\":null,\"malformed_markers\":0,"
-                             "\"message\":null,\"missed\":[]}");
+                             "\"message\":null,\"missed\":[],\"not_found\":[],\"not_passed\":[]}");
 }
 
 /* A guest of somebody else's: there is no QEMU to ask. */
@@ -253,7 +258,7 @@ static void test_attached(void **state)
 
     (void)state;
     view_json(json_of(&end), "{\"end\":\"left\",\"exit_status\":null,\"malformed_markers\":0,"
-                             "\"message\":null,\"missed\":[]}");
+                             "\"message\":null,\"missed\":[],\"not_found\":[],\"not_passed\":[]}");
     view_has(VIEW_TEXT(guest_end_text, &end), "none yet");
     check_error(&end, NULL);
 }
