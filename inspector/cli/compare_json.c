@@ -50,8 +50,9 @@ static json_t *stop_json(const struct recorded_stop *stop, uint64_t cost, bool b
 {
     if (!stop)
         return json_null();
-    return json_pack("{s:I,s:o}", "instructions", (json_int_t)stop->instructions, "cost",
-                     both ? json_integer((json_int_t)cost) : json_null());
+    return json_pack("{s:I,s:o,s:s}", "instructions", (json_int_t)stop->instructions, "cost",
+                     both ? json_integer((json_int_t)cost) : json_null(), "certainty",
+                     stage_certainty_name(stop->stage->certainty));
 }
 
 static json_t *stage_json(const struct comparison *comparison, const struct compared_stage *stage,

@@ -234,16 +234,17 @@ static bool is_worth_showing(const struct compared_stage *stage)
     return false;
 }
 
-static void print_stage(const struct comparison *comparison, const struct compared_stage *stage,
+/* Whether it is only likely to be there. */
+static bool print_stage(const struct comparison *comparison, const struct compared_stage *stage,
                         bool all, const struct text *text)
 {
     const struct recorded_pair *pair = &stage->pair;
 
-    text_print(text, TEXT_DIM, "%2u ", pair->stage->index);
-    text_print(text, TEXT_HEADING, "%-*s", NAME_WIDTH, pair->stage->name);
+    bool likely = pair_stage_text(pair->a, pair->b, text);
+
     if (!pair->a || !pair->b) {
         print_alone(comparison, pair, text);
-        return;
+        return likely;
     }
     print_cost(pair, text);
     print_fields(stage, all, text);
@@ -252,7 +253,7 @@ static void print_stage(const struct comparison *comparison, const struct compar
         print_ranges(&stage->ranges.added, "only B maps", all, text);
     }
     if (all)
-        return;
+        return likely;
     if (many_gates(stage)) {
         print_gates(stage, "idt differs", FIELD_DIFFERS, text);
         print_gates(stage, "idt only A", FIELD_ONLY_A, text);
@@ -261,22 +262,29 @@ static void print_stage(const struct comparison *comparison, const struct compar
     print_names(stage, "same place", is_elsewhere, text);
     print_names(stage, "also differ", is_scratch, text);
     print_names(stage, "now equal", is_over, text);
+    return likely;
 }
 
-/* Returns how many are left out. */
-static size_t print_stages(const struct comparison *comparison, bool all, const struct text *text)
+struct shown {
+    size_t left_out;
+    bool likely; /* one of them */
+};
+
+static struct shown print_stages(const struct comparison *comparison, bool all,
+                                 const struct text *text)
 {
-    size_t left_out = 0;
+    struct shown shown = {0};
 
     text_print(text, TEXT_DIM, "\n   %-*s %14s %14s %15s %8s\n", NAME_WIDTH, "instructions", "A",
                "B", "B - A", "B / A");
     for (size_t i = 0; i < comparison->count; i++) {
         if (all || is_worth_showing(&comparison->stages[i]))
-            print_stage(comparison, &comparison->stages[i], all, text);
+            shown.likely = print_stage(comparison, &comparison->stages[i], all, text) ||
+                           shown.likely;
         else
-            left_out++;
+            shown.left_out++;
     }
-    return left_out;
+    return shown;
 }
 
 /* A delta may be below zero. */
@@ -338,7 +346,7 @@ static void print_counts(const struct comparison *comparison, const struct text 
         text_print(text, TEXT_PLAIN, ", %zu only in B", only_b);
 }
 
-static void print_summary(const struct comparison *comparison, bool all, size_t left_out,
+static void print_summary(const struct comparison *comparison, bool all, struct shown shown,
                           const struct text *text)
 {
     print_counts(comparison, text);
@@ -346,9 +354,12 @@ static void print_summary(const struct comparison *comparison, bool all, size_t 
         text_print(text, TEXT_GOOD, "; the two boots are the same\n");
         return;
     }
-    if (left_out)
-        text_print(text, TEXT_PLAIN, "; %zu not shown, equal or as different as before", left_out);
+    if (shown.left_out)
+        text_print(text, TEXT_PLAIN, "; %zu not shown, equal or as different as before",
+                   shown.left_out);
     text_print(text, TEXT_PLAIN, "\n");
+    if (shown.likely)
+        pair_likely_text(text);
     if (all)
         return;
     text_print(text, TEXT_DIM,
@@ -362,7 +373,7 @@ void comparison_text(const struct comparison *comparison, bool all, const struct
     pair_boot_text("B", comparison->b, &comparison->guest_b, text);
     print_table("image", comparison->image, comparison->image_count, all, text);
     print_table("placement", comparison->placement, comparison->placement_count, all, text);
-    size_t left_out = print_stages(comparison, all, text);
+    struct shown shown = print_stages(comparison, all, text);
     print_total(comparison, text);
-    print_summary(comparison, all, left_out, text);
+    print_summary(comparison, all, shown, text);
 }

@@ -8,6 +8,9 @@
 
 enum { KEY_MEMORY2 = 0x300, KEY_CPU2, KEY_APPEND2, KEY_INITRD2, KEY_SYMBOLS2, KEY_VMLINUX2 };
 
+/* Of the longest name, and what may be behind it. */
+#define STAGE_WIDTH 20
+
 static const struct argp_option options[] = {
     {"memory2", KEY_MEMORY2, "SIZE", 0, "--memory of the second boot", 1},
     {"cpu2", KEY_CPU2, "MODEL", 0, "--cpu of the second boot", 1},
@@ -157,6 +160,31 @@ void pair_boot_text(const char *letter, const struct recording *recording,
     option_text(indent, "--cpu", guest->cpu, text);
     option_text(indent, "--append", guest->append, text);
     option_text(indent, "--initrd", guest->initrd, text);
+}
+
+static bool is_likely(const struct recorded_stop *stop)
+{
+    return stop && stop->stage->certainty == STAGE_LIKELY;
+}
+
+bool pair_stage_text(const struct recorded_stop *a, const struct recorded_stop *b,
+                     const struct text *text)
+{
+    const struct stage *stage = a ? a->stage : b->stage;
+    bool likely = is_likely(a) || is_likely(b);
+    int blanks = STAGE_WIDTH - (int)strlen(stage->name) - likely;
+
+    text_print(text, TEXT_DIM, "%2u ", stage->index);
+    text_print(text, TEXT_HEADING, "%s", stage->name);
+    text_print(text, TEXT_PLAIN, "%s%*s", likely ? "?" : "", blanks > 0 ? blanks : 0, "");
+    return likely;
+}
+
+void pair_likely_text(const struct text *text)
+{
+    text_print(
+        text, TEXT_DIM,
+        "? likely there, by what its code does; bootscope info IMAGE says how it was found\n");
 }
 
 void pair_ratio_text(uint64_t a, uint64_t b, char out[16])

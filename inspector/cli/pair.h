@@ -53,6 +53,15 @@ json_t *pair_boot_json(const struct recording *recording, const struct guest_opt
 void pair_boot_text(const char *letter, const struct recording *recording,
                     const struct guest_options *guest, const struct text *text);
 
+/*
+ * Begins a stage's line, 23 columns wide: index and name, with a ? behind the name when one of the boots
+ * has it only as STAGE_LIKELY, which is returned. a or b may be NULL.
+ */
+bool pair_stage_text(const struct recorded_stop *a, const struct recorded_stop *b,
+                     const struct text *text);
+/* What the ? means, for below the lines. */
+void pair_likely_text(const struct text *text);
+
 /* b / a in the form "1.25"; "-" when a is 0. Valid as text_hex()'s. */
 void pair_ratio_text(uint64_t a, uint64_t b, char out[16]);
 /* With its sign; "0". */

@@ -51,6 +51,7 @@ static void single_text(const struct profile *profile, const struct text *text)
 {
     const struct recording *a = profile->a;
     uint64_t total;
+    bool likely = false;
 
     text_print(text, TEXT_DIM, "\n%2s %-*s %14s %14s %7s\n", "", NAME_WIDTH, "checkpoint",
                "since reset", "since the last", "share");
@@ -59,9 +60,8 @@ static void single_text(const struct profile *profile, const struct text *text)
         char share[8];
 
         share_words(a, stop, share);
-        text_print(text, TEXT_DIM, "%2u ", stop->stage->index);
-        text_print(text, TEXT_HEADING, "%-*s ", NAME_WIDTH, stop->stage->name);
-        text_print(text, TEXT_PLAIN, "%14s %14s", text_count(stop->instructions),
+        likely = pair_stage_text(stop, NULL, text) || likely;
+        text_print(text, TEXT_PLAIN, " %14s %14s", text_count(stop->instructions),
                    text_count(profile_cost(a, stop)));
         if (share[0])
             text_print(text, TEXT_PLAIN, " %7s", share);
@@ -72,6 +72,8 @@ static void single_text(const struct profile *profile, const struct text *text)
         text_print(text, TEXT_PLAIN, "   %-*s %14s %14s %7s\n", NAME_WIDTH, "startup-32 to entry",
                    "", text_count(total), "100%");
     print_firmware(a, text);
+    if (likely)
+        pair_likely_text(text);
 }
 
 static void print_side(const struct recording *recording, const struct recorded_stop *stop,
@@ -87,15 +89,19 @@ static void print_side(const struct recording *recording, const struct recorded_
         text_print(text, TEXT_PLAIN, " %6s", share);
 }
 
+/* What the lines have that must be said below them. */
+struct notes {
+    bool gap, likely;
+};
+
 /* The two costs, where they compare; behind them a mark when a line between was only one's. */
 static void print_pair(const struct profile *profile, const struct recorded_pair *pair,
-                       bool *ret_gap, const struct text *text)
+                       struct notes *notes, const struct text *text)
 {
     size_t blanks = 0; /* still to print, so that no line ends in them */
     char difference[32], ratio[16];
 
-    text_print(text, TEXT_DIM, "%2u ", pair->stage->index);
-    text_print(text, TEXT_HEADING, "%-*s", NAME_WIDTH, pair->stage->name);
+    notes->likely = pair_stage_text(pair->a, pair->b, text) || notes->likely;
     print_side(profile->a, pair->a, &blanks, text);
     print_side(profile->b, pair->b, &blanks, text);
     if (pair->a && pair->b) {
@@ -106,7 +112,7 @@ static void print_pair(const struct profile *profile, const struct recorded_pair
         pair_ratio_text(pair->cost_a, pair->cost_b, ratio);
         text_print(text, TEXT_PLAIN, "%*s %15s %7s%s", (int)blanks, "", difference, ratio,
                    gap ? " *" : "");
-        *ret_gap = *ret_gap || gap;
+        notes->gap = notes->gap || gap;
     } else if (pair->elsewhere) {
         text_print(text, TEXT_DIM, "%*s in another order", (int)blanks, "");
     }
@@ -152,18 +158,20 @@ static void both_text(const struct profile *profile, const struct text *text)
 {
     struct recorded_pair pairs[RECORDED_PAIRS_MAX];
     size_t count = recording_match(profile->a, profile->b, pairs);
-    bool gap = false;
+    struct notes notes = {0};
 
     text_print(text, TEXT_DIM, "\n   %-*s %14s %6s %14s %6s %15s %7s\n", NAME_WIDTH, "instructions",
                "A", "share", "B", "share", "B - A", "B / A");
     for (size_t i = 0; i < count; i++)
-        print_pair(profile, &pairs[i], &gap, text);
+        print_pair(profile, &pairs[i], &notes, text);
     print_total(profile, text);
     text_print(text, TEXT_PLAIN, "\n");
     sizes_text(profile, text);
     text_print(text, TEXT_PLAIN, "\n");
     print_firmware(profile->a, text);
-    if (gap)
+    if (notes.likely)
+        pair_likely_text(text);
+    if (notes.gap)
         text_print(
             text, TEXT_DIM,
             "* compared since the last line that has both, as one boot has stages between\n");
@@ -186,9 +194,10 @@ static json_t *side_json(const struct recording *recording, const struct recorde
 
     if (!stop)
         return json_null();
-    return json_pack("{s:I,s:I,s:o}", "instructions", (json_int_t)stop->instructions, "since_last",
-                     (json_int_t)profile_cost(recording, stop), "share",
-                     profile_share(recording, stop, &share) ? json_real(share) : json_null());
+    return json_pack("{s:I,s:I,s:o,s:s}", "instructions", (json_int_t)stop->instructions,
+                     "since_last", (json_int_t)profile_cost(recording, stop), "share",
+                     profile_share(recording, stop, &share) ? json_real(share) : json_null(),
+                     "certainty", stage_certainty_name(stop->stage->certainty));
 }
 
 static json_t *single_json(const struct recording *a)
