@@ -50,6 +50,22 @@ static void test_fault(void **state)
     fixture_close(&f);
 }
 
+/* A CPU that is halted for good is where it is, at no checkpoint. */
+static void test_halted(void **state)
+{
+    static const struct fake_step steps[] = {
+        {.pc = 0x5000, .bits = 64, .foreign = true, .reason = STOP_HALTED}};
+    struct fixture f;
+
+    (void)state;
+    fixture_open(&f, steps, 1, FAKE_HANGS);
+    fixture_next(&f, TIMELINE_HALTED);
+    assert_null(f.stop->stage);
+    assert_int_equal(f.stop->regs.rip, 0x5000);
+    assert_null(timeline_last(f.timeline));
+    fixture_close(&f);
+}
+
 /* A fault at a checkpoint's very address is a fault all the same: the stage was not passed. */
 static void test_fault_at_a_checkpoint(void **state)
 {
@@ -231,6 +247,7 @@ int main(void)
         cmocka_unit_test(test_timeout),
         cmocka_unit_test(test_timeout_at_once),
         cmocka_unit_test(test_fault),
+        cmocka_unit_test(test_halted),
         cmocka_unit_test(test_fault_at_a_checkpoint),
         cmocka_unit_test(test_exit_before_the_first_checkpoint),
         cmocka_unit_test(test_lost_connection),
