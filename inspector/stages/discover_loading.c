@@ -142,7 +142,7 @@ static void add_decompressed(struct analysis *analysis, const struct graph *grap
 
     stage->way = STAGE_ON_READ;
     stage->near = find_near(graph, magic->insn);
-    stage->near_end = insn_end(magic->insn);
+    stage->near_end = graph->blocks[graph_block(graph, magic->insn->address)].end;
     finding_after(analysis->finding, "decompressed", "location-chosen");
 }
 

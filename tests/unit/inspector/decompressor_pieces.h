@@ -66,7 +66,7 @@ static const struct pieces usual = {
               " lea input(%rip), %rsi\n call inflate\n test %eax, %eax\n jns at_near\n"
               " mov $-1, %rax\n jmp leave_unpack\n",
     .magic = "at_near: mov (%rbp), %rax\n mov 8(%rbp), %rdx\n mov %rax, (%rsp)\n"
-             " mov %rdx, 8(%rsp)\nat_magic: cmp $0x464c457f, %eax\nat_near_end: jne no_elf\n",
+             " mov %rdx, 8(%rsp)\nat_magic: cmp $0x464c457f, %eax\njne no_elf\nat_near_end:\n",
     .headers = " movzwl 0x38(%rsp), %ecx\n test %ecx, %ecx\n je 3f\n lea 0x40(%rbp), %r12\n"
                "1: cmpl $1, (%r12)\n jne 2f\n mov %r12, %rdi\n call copy_bytes\n"
                "2: add $0x38, %r12\n dec %ecx\n jne 1b\n3:\n",

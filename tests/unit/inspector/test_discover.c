@@ -162,11 +162,23 @@ static void test_functions_of_their_own(void **state)
     pieces.unpack = " call unpack\n add $0x48, %rsp\n pop %rbx\n pop %rbp\n ret\n"
                     "unpack: push %rbp\n push %rbx\n sub $0x40, %rsp\n mov %rdi, %rbp\n"
                     " lea input(%rip), %rsi\n call inflate\n call parse\n mov %rbp, %rdi\n"
-                    " call relocate\n jmp leave_unpack\n";
+                    " call relocate\nat_relocated: jmp leave_unpack\n";
     pieces.magic = "parse:\nat_near: mov (%rdi), %rax\n mov %rax, -8(%rsp)\n"
-                   "at_magic: cmp $0x464c457f, %eax\nat_near_end: jne no_elf\n";
+                   "at_magic: cmp $0x464c457f, %eax\njne no_elf\nat_near_end:\n";
     pieces.headers = " movzwl -8(%rsp), %ecx\n1: cmpl $1, (%rdi)\n jne 2f\n call copy_bytes\n"
                      "2: add $0x38, %rdi\n dec %ecx\n jne 1b\n ret\nrelocate:\n";
+    pieces.relocate = "at_loaded: sub $0x1000000, %rsi\n jne 1f\n ret\n1: mov size(%rip), %edx\n"
+                      "2: movslq (%rdx), %rax\n test %eax, %eax\n je 3f\n add %rdi, %rax\n"
+                      " cmp %rax, %rdi\n ja outside\n add %esi, (%rax)\n sub $4, %rdx\n"
+                      " jmp 2b\n3: ret\nleave_unpack: add $0x40, %rsp\n pop %rbx\n pop %rbp\n"
+                      " ret\noutside: lea text64(%rip), %rdi\n call fail\n"
+                      "no_elf: lea text_elf(%rip), %rdi\n call fail\n";
+    pieces.relocate = "at_loaded: sub $0x1000000, %rsi\n jne 1f\n ret\n1: mov size(%rip), %edx\n"
+                      "2: movslq (%rdx), %rax\n test %eax, %eax\n je 3f\n add %rdi, %rax\n"
+                      " cmp %rax, %rdi\n ja outside\n add %esi, (%rax)\n sub $4, %rdx\n"
+                      " jmp 2b\n3: ret\nleave_unpack: add $0x40, %rsp\n pop %rbx\n pop %rbp\n"
+                      " ret\noutside: lea text64(%rip), %rdi\n call fail\n"
+                      "no_elf: lea text_elf(%rip), %rdi\n call fail\n";
     look_into(&pieces);
     expect_all_but("");
     expect_label("decompress_kernel", value_of("unpack")); /* it names the compressed kernel */
@@ -179,7 +191,7 @@ static void test_header_compared_in_place(void **state)
     struct pieces pieces = usual;
 
     (void)state;
-    pieces.magic = "at_near: cmpl $0x464c457f, (%rbp)\nat_magic:\nat_near_end: jne no_elf\n";
+    pieces.magic = "at_near: cmpl $0x464c457f, (%rbp)\nat_magic:\njne no_elf\nat_near_end:\n";
     look_into(&pieces);
     expect_all_but("");
     assert_int_equal(there("decompressed")->near, value_of("at_near"));
