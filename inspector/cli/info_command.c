@@ -16,7 +16,9 @@ struct info_arguments {
 static const struct argp_option options[] = {
     {"json", KEY_JSON, NULL, 0, "JSON instead of text (docs/json.md)", 0},
     {"symbols", KEY_SYMBOLS, "FILE", 0,
-     "ELF file of the stub, its setup code or the kernel; may be repeated", 0},
+     "ELF file of the decompressor (our stub, or Linux's compressed/vmlinux), of its setup code or "
+     "of the kernel; may be repeated",
+     0},
     {"vmlinux", KEY_VMLINUX, "FILE", 0, "the kernel proper of IMAGE (vmlinux)", 0},
     {0},
 };

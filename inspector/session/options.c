@@ -26,8 +26,9 @@ static const struct argp_option options[] = {
     {"initrd", KEY_INITRD, "FILE", 0, "initial RAM disk", 0},
     {"qemu", KEY_QEMU, "PROGRAM", 0, "QEMU to start (default qemu-system-x86_64)", 0},
     {"symbols", KEY_SYMBOLS, "FILE", 0,
-     "ELF file of the stub, its setup code or the kernel; may be repeated. Without it, the ELF "
-     "files beside IMAGE that belong to it are used",
+     "ELF file of the decompressor (our stub, or Linux's compressed/vmlinux), of its setup code or "
+     "of the kernel; may be repeated. Without it, the ELF files beside IMAGE that belong to it "
+     "are used",
      0},
     {"vmlinux", KEY_VMLINUX, "FILE", 0,
      "the kernel proper of IMAGE (vmlinux): its symbols, wherever it was put", 0},
