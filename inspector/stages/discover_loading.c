@@ -68,7 +68,7 @@ static bool reads_elsewhere(const struct insn *insn)
 {
     unsigned int width;
 
-    if (insn->flow == FLOW_CALL || insn->rep)
+    if (insn->rep)
         return true;
     for (uint8_t i = 0; insn->id != X86_INS_LEA && i < insn->operand_count; i++) {
         const cs_x86_op *operand = &insn->operands[i];
@@ -80,27 +80,34 @@ static bool reads_elsewhere(const struct insn *insn)
     return false;
 }
 
-static bool block_reads(const struct graph *graph, const struct block *block, uint64_t last)
-{
-    for (size_t i = 0; i < block->count; i++) {
-        const struct insn *insn = graph->insns[block->first + i];
-
-        if (insn->address <= last && reads_elsewhere(insn))
-            return true;
-    }
-    return false;
-}
-
-/* From the nearest block on the way to the comparison that loads anything. */
+/*
+ * From where on code may load the header: behind the last call before the load, or the call itself
+ * when nothing else loads anything.
+ */
 static uint64_t find_near(const struct graph *graph, const struct insn *magic)
 {
-    size_t block = graph_block(graph, magic->address), from = block;
+    size_t number = graph_block(graph, magic->address);
+    bool loads = false;
 
-    while (from != GRAPH_NONE && !block_reads(graph, &graph->blocks[from], magic->address))
-        from = graph->blocks[from].dominator;
-    if (from == GRAPH_NONE || graph->blocks[from].start > magic->address)
-        from = block;
-    return graph->blocks[from].start;
+    for (uint64_t last = magic->address; number != GRAPH_NONE; last = UINT64_MAX) {
+        const struct block *block = &graph->blocks[number];
+
+        if (block->start > magic->address)
+            break;
+        for (size_t i = block->count; i-- > 0;) {
+            const struct insn *insn = graph->insns[block->first + i];
+
+            if (insn->address > last)
+                continue;
+            if (insn->flow == FLOW_CALL)
+                return loads ? insn_end(insn) : insn->address;
+            loads = loads || reads_elsewhere(insn);
+        }
+        if (loads)
+            return block->start;
+        number = block->dominator;
+    }
+    return magic->address;
 }
 
 /* The last instruction of a way that nothing leaves; NULL when it is none, or splits. */

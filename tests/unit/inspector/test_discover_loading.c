@@ -55,6 +55,25 @@ static void test_header_compared_in_place(void **state)
     forget();
 }
 
+/* The inflater is called without a branch behind it: what it reads is not read at the check. */
+static void test_near_begins_behind_calls(void **state)
+{
+    struct pieces pieces = usual;
+
+    (void)state;
+    pieces.unpack = " mov (%rdi), %rax\n call inflate\n";
+    look_into(&pieces);
+    expect_all_but("");
+    assert_int_equal(there("decompressed")->near, value_of("at_near"));
+    pieces.magic = " mov %rsp, %rdi\n mov %rbp, %rsi\n mov $64, %edx\nat_near: call copy_bytes\n"
+                   "at_magic: cmpl $0x464c457f, (%rsp)\n jne no_elf\nat_near_end:\n";
+    look_into(&pieces); /* a function that copies the header */
+    expect_all_but("");
+    assert_int_equal(there("decompressed")->near, value_of("at_near"));
+    assert_int_equal(there("decompressed")->near_end, value_of("at_near_end"));
+    forget();
+}
+
 /* A switch over the inflater's result lies before the check: its jump table is followed. */
 static void test_jump_table(void **state)
 {
@@ -130,6 +149,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_functions_of_their_own),
         cmocka_unit_test(test_header_compared_in_place),
+        cmocka_unit_test(test_near_begins_behind_calls),
         cmocka_unit_test(test_jump_table),
         cmocka_unit_test(test_relocations_without_messages),
         cmocka_unit_test(test_no_place_where_all_ways_meet),
