@@ -265,6 +265,7 @@ static struct error *emits_markers(struct image *image, const struct guest_optio
     struct boot_files files;
     struct error *err = boot_files_open(image, guest, &files);
     bool linux_own = !err && (files.stages.discovered || files.refused[0]);
+    bool wraps = files.wraps;
 
     boot_files_close(&files);
     if (!linux_own)
@@ -272,8 +273,8 @@ static struct error *emits_markers(struct image *image, const struct guest_optio
     return error_new(
         ERROR_INPUT,
         "%s: sweep reads the markers of the annotated stub, and this decompressor emits "
-        "none; put the stub in front of the kernel with bootscope wrap",
-        image->path);
+        "none%s",
+        image->path, wraps ? "; put the stub in front of the kernel with bootscope wrap" : "");
 }
 
 static struct error *boot_all(struct sweep *sweep)

@@ -132,9 +132,9 @@ struct error *qemu_drain(struct qemu *qemu);
 struct error *qemu_instructions(struct qemu *qemu, bool *ret_known, uint64_t *ret);
 
 /*
- * Whether the CPU is halted with interrupts off, or halted in real mode, asked while
- * it runs and without stopping it; false when QEMU does not tell. As its registers are read one by
- * one from a CPU that moves, only a CPU that is stopped can be believed.
+ * Whether the CPU is halted with interrupts off, or in real mode by a hlt with a jump back to it,
+ * asked while it runs and without stopping it; false when QEMU does not tell. As its registers are
+ * read one by one from a CPU that moves, only a CPU that is stopped can be believed.
  */
 bool qemu_seems_halted(struct qemu *qemu);
 /*

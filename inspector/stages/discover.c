@@ -8,18 +8,26 @@
 #define PROTOCOL_64_BIT 0x020c /* the first with xloadflags */
 #define XLF_KERNEL_64   1
 
+/* xloadflags say so, and where there are none yet, the unpacked kernel does. */
+static bool is_32_bit(const struct image *image)
+{
+    if (image->setup.version >= PROTOCOL_64_BIT)
+        return !(image->setup.xloadflags & XLF_KERNEL_64);
+    return image->unpacked && image->kernel.bits == 32;
+}
+
 static struct error *refuse(const struct image *image)
 {
+    if (is_32_bit(image))
+        return error_new(
+            ERROR_INPUT,
+            "%s: a 32-bit kernel: only Linux's 64-bit decompressor is followed as it is",
+            image->path);
     if (image->setup.version < PROTOCOL_64_BIT)
         return error_new(ERROR_INPUT,
                          "%s: boot protocol %u.%02u does not tell whether its decompressor is a "
                          "64-bit one (from 2.12 on, Linux 3.8, it does)",
                          image->path, image->setup.version >> 8u, image->setup.version & 0xffu);
-    if (!(image->setup.xloadflags & XLF_KERNEL_64))
-        return error_new(ERROR_INPUT,
-                         "%s: a 32-bit kernel (xloadflags 0x%x has no KERNEL_64): only Linux's "
-                         "64-bit decompressor is followed as it is",
-                         image->path, image->setup.xloadflags);
     if (image->protected_size <= STARTUP_64)
         return error_new(ERROR_INPUT, "%s: %zu bytes of protected-mode code end before startup_64",
                          image->path, image->protected_size);
