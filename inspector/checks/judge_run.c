@@ -32,6 +32,9 @@ static struct error *none_missed(const struct run *run)
 
     if (!run->last)
         return error_new(ERROR_CHECK, "no checkpoint was reached at all");
+    if (!missed.count && missed.unfound_count)
+        return error_new(ERROR_CHECK, "%s was not found in the code: %s", missed.unfound[0]->name,
+                         missed.unfound[0]->why);
     for (size_t i = 0; i < missed.count; i++)
         names[i] = missed.list[i]->name;
     return missing(names, missed.count);
