@@ -101,13 +101,38 @@ static void on_console(void *context, const char *bytes, size_t length)
     console_print(&trace->console, bytes, length);
 }
 
+/* Whether proofs at a checkpoint may need the kernel's bytes: before this the guest unpacks, too. */
+static bool needs_kernel(const struct stages *stages, const struct stage *stage)
+{
+    const struct stage *chosen = stages_named(stages, "location-chosen");
+
+    if (!chosen)
+        chosen = stages_named(stages, "extract-kernel");
+    return !chosen || stage > chosen;
+}
+
+/* The payload was being unpacked meanwhile: now it is needed. */
+static struct error *await_kernel(struct trace *trace)
+{
+    bool knew = trace->session.not_unpacked;
+    struct error *err = session_unpacked(&trace->session);
+
+    if (!err && !knew)
+        unpack_note(&trace->session, trace->guest.json, &trace->out);
+    return err;
+}
+
 /* Captures, prints and counts one checkpoint. */
 static struct error *show(struct trace *trace, const struct stop *stop)
 {
     const struct snapshot *before = trace->count ? slot(trace, trace->count - 1) : NULL;
     struct snapshot *now = slot(trace, trace->count);
-    struct error *err;
+    struct error *err = NULL;
 
+    if (needs_kernel(&trace->session.stages, stop->stage))
+        err = await_kernel(trace);
+    if (err)
+        return err;
     snapshot_free(now);
     err = snapshot_capture(stop, before, trace->brief ? SNAPSHOT_BRIEF : SNAPSHOT_FULL, now);
     if (err)
@@ -159,6 +184,14 @@ static struct error *follow(struct trace *trace, enum timeline_event *ret_event,
     return err;
 }
 
+static const char *outcome(const struct trace *trace)
+{
+    if (!trace->brief)
+        return "every proof holds";
+    return trace->session.stages.discovered ? "only registers were looked at"
+                                            : "every marker agrees with the machine";
+}
+
 static void print_summary(const struct trace *trace)
 {
     const struct stages *stages = &trace->session.stages;
@@ -177,8 +210,7 @@ static void print_summary(const struct trace *trace)
     else if (trace->session.not_unpacked)
         text_print(&trace->out, TEXT_BAD, "nothing of the kernel was proved\n");
     else
-        text_print(&trace->out, TEXT_GOOD, "%s\n",
-                   trace->brief ? "every marker agrees with the machine" : "every proof holds");
+        text_print(&trace->out, TEXT_GOOD, "%s\n", outcome(trace));
 }
 
 /* The words for a boot that was followed to where it should go. */
@@ -258,6 +290,8 @@ static struct error *run(struct trace *trace)
     const struct stop *stop = NULL;
     struct error *err = follow(trace, &event, &stop);
 
+    if (!err)
+        err = await_kernel(trace);
     if (err)
         return err;
     bool shut_down = event == TIMELINE_FAULT && orderly(trace);
@@ -288,7 +322,8 @@ struct error *subcommand_trace(int argc, char **argv, int *ret_status)
                                                  .image = trace.image,
                                                  .connect = trace.connect,
                                                  .debug = true,
-                                                 .count = !trace.no_count},
+                                                 .count = !trace.no_count,
+                                                 .overlap = true},
                        &trace.session);
     if (err)
         return err;

@@ -170,11 +170,30 @@ const char *kernel_mismatch(const struct image *image, const struct elf_file *fi
     return out;
 }
 
+/* Whether what is loaded lies at the same places: of one kernel it does. */
+static bool same_places(const struct kernel *kernel, const struct elf_file *file)
+{
+    GElf_Phdr header;
+    size_t count;
+
+    if (elf_getphdrnum(file->elf, &count) != 0 || count != kernel->segment_count)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!gelf_getphdr(file->elf, (int)i, &header) ||
+            header.p_type != kernel->segments[i].type ||
+            (header.p_type == PT_LOAD && !same_load(&kernel->segments[i], &header)))
+            return false;
+    return kernel->entry == file->header.e_entry;
+}
+
 static bool is_kernel(const struct image *image, const struct elf_file *file)
 {
     char why[MISMATCH_MAX];
 
-    return image->unpacked && !kernel_mismatch(image, file, why);
+    /* A kernel that is another for sure need not be waited for. */
+    if (image->pending && !same_places(&image->kernel, file))
+        return false;
+    return image_kernel(image) && !kernel_mismatch(image, file, why);
 }
 
 static enum part part_by_kind(const struct elf_file *file)

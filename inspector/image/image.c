@@ -14,6 +14,7 @@
 #include "bytes.h"
 #include "elf_file.h"
 #include "identify.h"
+#include "image_internal.h"
 #include "kernel.h"
 #include "layout.h"
 #include "payload.h"
@@ -243,6 +244,7 @@ void image_close(struct image *image)
 {
     if (!image)
         return;
+    error_free(image_unpack_finish(image));
     scratch_free(image->unpacked);
     if (image->bytes)
         munmap((void *)(uintptr_t)image->bytes, image->size);
@@ -274,7 +276,7 @@ static void unpacked_more(void *context, uint64_t done, uint64_t total)
 }
 
 /* Before 2.12 the header does not tell, and the ELF alone decides. */
-static struct error *check_width(const struct setup_fields *setup, const struct kernel *kernel)
+struct error *image_check_width(const struct setup_fields *setup, const struct kernel *kernel)
 {
     bool wide = setup->xloadflags & XLF_KERNEL_64;
 
@@ -295,7 +297,7 @@ uint64_t image_map(const struct image *image)
     return image ? kernel_map(&image->kernel) : START_KERNEL_MAP;
 }
 
-static struct error *no_codec(const struct image *image)
+struct error *image_no_codec(const struct image *image)
 {
     return error_new(ERROR_INPUT,
                      "%s: payload at 0x%zx begins with %02x %02x %02x %02x: no codec that Linux "
@@ -309,10 +311,12 @@ struct error *image_unpack(struct image *image, progress_handler progress, void 
     struct unpack_watch watch = {image, progress, context};
     struct scratch *unpacked;
 
+    if (image->pending)
+        return image_unpack_finish(image);
     if (image->unpacked)
         return NULL;
     if (image->codec == CODEC_NONE)
-        return no_codec(image);
+        return image_no_codec(image);
     struct error *err = payload_unpack(image->codec, image->payload, image->payload_size,
                                        image->unpacked_size_hint, unpacked_more, &watch, &unpacked);
     if (!err) {
@@ -321,7 +325,7 @@ struct error *image_unpack(struct image *image, progress_handler progress, void 
         scratch_seal(unpacked);
         err = kernel_parse(unpacked->bytes, unpacked->size, &kernel);
         if (!err)
-            err = check_width(&image->setup, &kernel);
+            err = image_check_width(&image->setup, &kernel);
         if (err) {
             scratch_free(unpacked);
         } else {

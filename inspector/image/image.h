@@ -95,10 +95,11 @@ struct image {
     enum codec codec;       /* CODEC_NONE: none that Linux uses; it does not unpack then */
     const uint8_t *payload; /* compressed bytes, without a trailing length word */
     size_t payload_size;
-    uint32_t unpacked_size_hint; /* what the trailing u32 says (all codecs; gzip's ISIZE) */
-    char build_id[41];           /* of the decompressor, hex; "" when the image carries none */
-    struct kernel kernel;        /* after image_unpack() */
-    struct scratch *unpacked;    /* what kernel points into; NULL before image_unpack() */
+    uint32_t unpacked_size_hint;   /* what the trailing u32 says (all codecs; gzip's ISIZE) */
+    char build_id[41];             /* of the decompressor, hex; "" when the image carries none */
+    struct kernel kernel;          /* after image_unpack() */
+    struct scratch *unpacked;      /* what kernel points into; NULL before image_unpack() */
+    struct unpack_thread *pending; /* of image_unpack_begin(), until it is finished */
 };
 
 /*
@@ -126,6 +127,19 @@ struct error *image_unpack(struct image *image, progress_handler progress, void 
  * image_unpack(): kernel.bytes is NULL, and nothing of the kernel is known.
  */
 struct error *image_try_unpack(struct image *image, struct error **ret_refused);
+
+/*
+ * The same in two steps, for who can do something else meanwhile. The first decodes what the ELF
+ * header says, bits, entry, segments, and size (by the payload's length word): kernel.bytes is NULL
+ * still, and nothing is known of the relocation table. A thread unpacks. A small payload is unpacked
+ * at once, as is one whose beginning tells nothing. image_unpack_finish() waits for the rest, and has
+ * the errors of image_unpack(): then the kernel is as unknown as before the first step. It does
+ * nothing when there is nothing to wait for.
+ */
+struct error *image_unpack_begin(struct image *image);
+struct error *image_unpack_finish(struct image *image);
+/* The kernel as a whole, waited for if need be; NULL when it is not unpacked. */
+const struct kernel *image_kernel(const struct image *image);
 
 /*
  * Gives back the memory that the file's and the payload's mappings take up at the moment; the bytes

@@ -120,30 +120,32 @@ static struct error *pass_sections(Elf *elf, const GElf_Ehdr *header, size_t siz
     return NULL;
 }
 
+/* What stands at the beginning; *end is where that ends. */
+static struct error *parse_beginning(Elf *elf, struct kernel *kernel, GElf_Ehdr *header,
+                                     size_t *end)
+{
+    if (!gelf_getehdr(elf, header))
+        return elf_error("unpacks to something that is no whole ELF");
+    *end = is_narrow(header) ? sizeof(Elf32_Ehdr) : sizeof(Elf64_Ehdr);
+    kernel->bits = is_narrow(header) ? 32 : 64;
+    kernel->entry = header->e_entry;
+    struct error *err = check_header(header);
+    return err ? err : read_segments(elf, header, kernel, end);
+}
+
 static struct error *parse(Elf *elf, struct kernel *kernel)
 {
     GElf_Ehdr header;
     size_t end;
+    struct error *err = parse_beginning(elf, kernel, &header, &end);
 
-    if (!gelf_getehdr(elf, &header))
-        return elf_error("unpacks to something that is no whole ELF");
-    end = is_narrow(&header) ? sizeof(Elf32_Ehdr) : sizeof(Elf64_Ehdr);
-    kernel->bits = is_narrow(&header) ? 32 : 64;
-    struct error *err = check_header(&header);
-    if (!err)
-        err = read_segments(elf, &header, kernel, &end);
     if (!err)
         err = pass_sections(elf, &header, kernel->size, &end);
-    if (err)
-        return err;
-    kernel->entry = header.e_entry;
-    return kernel_parse_relocs(end, kernel);
+    return err ? err : kernel_parse_relocs(end, kernel);
 }
 
-struct error *kernel_parse(const uint8_t *bytes, size_t size, struct kernel *ret)
+static struct error *open_elf(const uint8_t *bytes, size_t size, Elf **ret)
 {
-    struct kernel kernel = {.bytes = bytes, .size = size};
-
     if (size < sizeof(Elf64_Ehdr) || memcmp(bytes, ELFMAG, SELFMAG) != 0)
         return error_new(ERROR_INPUT, "unpacks to %zu bytes that are no ELF", size);
     elf_version(EV_CURRENT);
@@ -151,7 +153,37 @@ struct error *kernel_parse(const uint8_t *bytes, size_t size, struct kernel *ret
     Elf *elf = elf_memory((char *)(uintptr_t)bytes, size);
     if (!elf)
         return elf_error("unpacks to something that is no ELF");
-    struct error *err = parse(elf, &kernel);
+    *ret = elf;
+    return NULL;
+}
+
+struct error *kernel_parse(const uint8_t *bytes, size_t size, struct kernel *ret)
+{
+    struct kernel kernel = {.bytes = bytes, .size = size};
+    Elf *elf;
+    struct error *err = open_elf(bytes, size, &elf);
+
+    if (err)
+        return err;
+    err = parse(elf, &kernel);
+    elf_end(elf);
+    if (!err)
+        *ret = kernel;
+    return err;
+}
+
+struct error *kernel_parse_beginning(const uint8_t *bytes, size_t length, size_t size,
+                                     struct kernel *ret)
+{
+    struct kernel kernel = {.size = size};
+    GElf_Ehdr header;
+    size_t end;
+    Elf *elf;
+    struct error *err = open_elf(bytes, length, &elf);
+
+    if (err)
+        return err;
+    err = parse_beginning(elf, &kernel, &header, &end);
     elf_end(elf);
     if (!err)
         *ret = kernel;

@@ -16,6 +16,13 @@
  */
 struct error *kernel_parse(const uint8_t *bytes, size_t size, struct kernel *ret);
 
+/*
+ * Of a payload of so many bytes that begins so: bits, entry and segments, and no table; bytes stays
+ * NULL. ERROR_INPUT as above, and when the program headers are not among these bytes.
+ */
+struct error *kernel_parse_beginning(const uint8_t *bytes, size_t length, size_t size,
+                                     struct kernel *ret);
+
 /* The same for the table alone: bytes from elf_end to the payload's end (relocs.c). */
 struct error *kernel_parse_relocs(size_t elf_end, struct kernel *kernel);
 

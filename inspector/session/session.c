@@ -15,7 +15,24 @@ static struct error *unpack_image(const struct session_options *options, struct 
 {
     if (!session->image || !options->debug)
         return NULL;
-    return image_try_unpack(session->image, &session->not_unpacked);
+    if (!options->overlap)
+        return image_try_unpack(session->image, &session->not_unpacked);
+
+    struct error *err = image_unpack_begin(session->image);
+    if (!err || error_kind(err) != ERROR_INPUT)
+        return err;
+    session->not_unpacked = err;
+    return NULL;
+}
+
+struct error *session_unpacked(struct session *session)
+{
+    struct error *err = session->image ? image_unpack_finish(session->image) : NULL;
+
+    if (!err || error_kind(err) != ERROR_INPUT)
+        return err;
+    session->not_unpacked = err;
+    return NULL;
 }
 
 static struct error *begin_guest(const struct session_options *options, struct session *session)
@@ -97,6 +114,9 @@ static struct error *open_files(const struct session_options *options, struct se
                                 options->connect != NULL);
     session->symbols = files.symbols;
     session->stages = files.stages;
+    /* Markers make claims about the kernel before it is there. */
+    if (!err && !files.stages.discovered)
+        err = session_unpacked(session);
     return err;
 }
 

@@ -26,7 +26,8 @@ struct session_options {
     const char *connect; /* "unix:PATH" or "HOST:PORT" of a stub that runs already, or NULL */
     bool debug;          /* with a timeline (and so with a target) */
     bool count;          /* instructions are countable, and every run is the same (icount) */
-    bool keep;           /* QEMU can keep the machine and go back to it: with debug and count */
+    bool overlap; /* the guest may run while the payload is unpacked: session_unpacked() is due */
+    bool keep;    /* QEMU can keep the machine and go back to it: with debug and count */
 };
 
 struct session {
@@ -50,6 +51,12 @@ struct session {
  * debug, a session without any checkpoints is ERROR_INPUT. On error nothing stays open.
  */
 struct error *session_open(const struct session_options *options, struct session *ret);
+
+/*
+ * Waits until the payload is unpacked, which with overlap a session may not be done with when it is
+ * opened; not_unpacked tells what came of it. ERROR_SYSTEM of image_unpack().
+ */
+struct error *session_unpacked(struct session *session);
 
 /*
  * Another QEMU takes the place of the one that has ended or stands at a shutdown, in reset; what

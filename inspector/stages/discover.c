@@ -36,7 +36,7 @@ static struct error *refuse(const struct image *image)
 
 static void add_kernel_entry(struct finding *finding)
 {
-    if (finding->image->unpacked) {
+    if (finding->image->kernel.bits) {
         finding_stage(finding, "kernel-entry", MODULE_KERNEL, finding->image->kernel.entry,
                       STAGE_FROM_PROTOCOL, STAGE_CERTAIN, "e_entry of the kernel's ELF header");
         finding_after(finding, "kernel-entry", "location-chosen");

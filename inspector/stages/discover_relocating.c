@@ -79,12 +79,17 @@ bool discover_calls(void *context, const struct insn *insn)
     return true;
 }
 
+static bool has_relocs(const struct image *image)
+{
+    const struct kernel *kernel = image_kernel(image);
+
+    return kernel && kernel->has_relocs;
+}
+
 static void add_relocated(struct finding *finding, const struct loading_loops *loops)
 {
-    const struct kernel *kernel = finding->image->unpacked ? &finding->image->kernel : NULL;
-
     if (!loops->behind_relocating) {
-        finding_absent(finding, "relocations-applied", kernel && kernel->has_relocs,
+        finding_absent(finding, "relocations-applied", has_relocs(finding->image),
                        "no loop behind the ELF check applies relocations: built without "
                        "CONFIG_RANDOMIZE_BASE");
         return;

@@ -109,7 +109,7 @@ static uint64_t find_image_size(const struct stop *stop, const struct kaslr_view
     const struct image *image = stop->image;
     uint64_t size;
 
-    if (!image || !image->kernel.bytes)
+    if (!image || !image->kernel.bits)
         return view->has_account ? view->account.image_size : 0;
     size = larger(kernel_extent(&image->kernel, image->setup.pref_address), image->kernel.size);
     return size > UINT64_MAX - KERNEL_PAGE ? 0 : (size + KERNEL_PAGE - 1) & ~(KERNEL_PAGE - 1);
