@@ -28,9 +28,9 @@ echo \n
 echo What a bare file offers\n
 echo -----------------------\n
 echo \n
-echo There are no symbols and no lines of source in this file. What its functions are called says\n
-echo only Linux's source, which is not here. But three entries are fixed by the boot protocol,\n
-echo since boot loaders jump to them:\n
+echo There are no symbols and no lines of source in this file. Only Linux's source says what the\n
+echo functions are called, and that is not here. But three entries are fixed by the boot\n
+echo protocol, since boot loaders jump to them:\n
 echo \n
 echo - setup's, at 0x200 of the file, in 16-bit code;\n
 echo - `startup_32`, the first byte of the protected-mode part;\n
@@ -68,14 +68,18 @@ echo elf-loaded, relocations-applied  the loops around the message "relocation o
 echo kernel-jump                      that jump to the result\n
 echo kernel-entry                     the unpacked payload: `e_entry` of its ELF header\n
 echo \n
-echo All but the last line are read from code. Each stage found that way is called certain or\n
-echo likely. Certain means that it can be nothing else: the protocol says so, or it is the only\n
-echo instruction of its kind on the only way that control takes. Likely means that the code has\n
-echo the shape, or uses the text, that Linux's has at that stage. Another compiler might build\n
-echo another shape. `bootscope info build/linux/cloud/vmlinuz`, in another terminal, says for\n
-echo each stage which of the two it is, and by what it was found.\n
+echo Certain and likely\n
+echo ------------------\n
 echo \n
-echo Here is the first one that the protocol fixes:\n
+echo What the protocol or a header says needs no search; all else in this table is read from\n
+echo code. bootscope calls each stage certain or likely. Certain means that it can be nothing\n
+echo else: the protocol says so, or it is the only instruction of its kind on the only way that\n
+echo control takes. Likely means that the code has the shape, or uses the text, that Linux's has\n
+echo at that stage. Another compiler might build another shape.\n
+echo `bootscope info build/linux/cloud/vmlinuz`, in another terminal, says for each stage which\n
+echo of the two it is, and by what it was found.\n
+echo \n
+echo Here is the 32-bit entry, which the protocol fixes:\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor c startup-32\n

@@ -198,9 +198,9 @@ echo Both decompressors know the same rules of KASLR: the memory map, what to av
 echo 1 GiB for all virtual addresses of the kernel. The random numbers come from different\n
 echo sources. What there is to choose from need not differ.\n
 echo \n
-echo The kernel needs 0x36e87ec bytes, the larger of its two sizes, rounded up to 2 MiB. Virtual\n
-echo addresses for it begin at 0x1000000 and end before 0x40000000. How many virtual slots has\n
-echo our stub for it, in steps of 2 MiB?\n
+echo The kernel needs 0x36e87ec bytes, rounded up to 2 MiB: the larger of what is unpacked and of\n
+echo what it takes with its `.bss`. Virtual addresses for it begin at 0x1000000 and end before\n
+echo 0x40000000. How many virtual slots has our stub for it, in steps of 2 MiB?\n
 echo \n[Enter: a hint]\n
 shell read _
 echo \n
@@ -214,9 +214,9 @@ echo \n[Enter: the answer]\n
 shell read _
 # answer slots 0x1dd
 echo \nThe answer is:\n
-monitor p/x (0x40000000 - 0x1000000 - ((u32[output_len] + 0x1fffff) & ~0x1fffff)) / 0x200000 + 1
+monitor at location-chosen p/x marker.virtual_slots
 echo \n
-echo 477. Nothing in this sum depends on the decompressor.\n
+echo 477, as the stub counted them. Nothing in this sum depends on the decompressor.\n
 echo \n[Enter: run]\n
 shell read _
 echo (gdb) monitor c location-chosen\n
