@@ -223,19 +223,30 @@ static struct error *find_entry(const struct graph *graph, struct marks *marks, 
     return err;
 }
 
-/* Where it is decided whether to come to the loops at all: their entry, or the block before it. */
+/*
+ * Where it is decided whether to come to the loops at all: the nearest block before their entry that
+ * has a way around them, whatever lies between. Without one it is their entry.
+ */
 static struct error *find_decision(const struct graph *graph, struct marks *marks, size_t *ret)
 {
-    bool around;
     struct error *err = find_entry(graph, marks, ret);
 
-    if (err || *ret == GRAPH_NONE || graph->blocks[*ret].dominator == GRAPH_NONE)
+    if (err || *ret == GRAPH_NONE)
         return err;
     size_t before = graph->blocks[*ret].dominator;
-    err = has_way_around(graph, marks, before, &around);
-    if (!err && around)
-        *ret = before;
-    return err;
+    for (unsigned int i = 0; i < CHAIN_MAX && before != GRAPH_NONE; i++) {
+        bool around;
+
+        err = has_way_around(graph, marks, before, &around);
+        if (err)
+            return err;
+        if (around) {
+            *ret = before;
+            return NULL;
+        }
+        before = graph->blocks[before].dominator;
+    }
+    return NULL;
 }
 
 static struct error *mark_relocating(const struct code *code, const struct graph *graph,
@@ -244,6 +255,19 @@ static struct error *mark_relocating(const struct code *code, const struct graph
     mark_by_message(code, graph, marks);
     *ret_by_message = marks->count > 0;
     return *ret_by_message ? NULL : mark_by_shape(graph, marks);
+}
+
+/* A block that does nothing but jump is left away: where it goes, other ways may come, too. */
+static size_t past_jumps(const struct graph *graph, size_t block)
+{
+    for (unsigned int i = 0; i < CHAIN_MAX && block != GRAPH_NONE; i++) {
+        const struct block *at = &graph->blocks[block];
+
+        if (at->count != 1 || at->next_count != 1 || graph->insns[at->first]->flow != FLOW_JUMP)
+            break;
+        block = at->next[0];
+    }
+    return block;
 }
 
 static struct error *find_relocating(const struct code *code, const struct graph *graph,
@@ -259,6 +283,7 @@ static struct error *find_relocating(const struct code *code, const struct graph
     err = mark_relocating(code, graph, &marks, &by_message);
     if (!err)
         err = find_behind(graph, &marks, &behind);
+    behind = past_jumps(graph, behind);
     if (!err && behind != GRAPH_NONE)
         err = find_decision(graph, &marks, &before);
     marks_close(&marks);
@@ -275,7 +300,7 @@ static struct error *find_relocating(const struct code *code, const struct graph
 static struct error *find_headers(const struct graph *graph, struct loading_loops *ret)
 {
     struct marks marks;
-    size_t behind;
+    size_t behind = GRAPH_NONE;
     struct error *err = marks_make(graph, &marks);
 
     if (err)
@@ -283,6 +308,7 @@ static struct error *find_headers(const struct graph *graph, struct loading_loop
     err = mark_headers(graph, &marks);
     if (!err)
         err = find_behind(graph, &marks, &behind);
+    behind = past_jumps(graph, behind);
     marks_close(&marks);
     if (!err && behind != GRAPH_NONE)
         ret->behind_headers = graph->blocks[behind].start;

@@ -6,12 +6,18 @@
 
 #define INIT_SIZE 0x260 /* struct boot_params.hdr.init_size */
 
-/* What startup_64 is about: the copy's base, known by the jump into it. */
+/* What startup_64 is about: the copy, known by the jump into it. */
 struct copying {
     const struct insn *movs, *jump;
     struct value base; /* with offset 0: where link address 0 of the copy is */
     uint64_t target;
 };
+
+/* The link address of what is at value in the copy. */
+static uint64_t link_of(struct value base, struct value value)
+{
+    return (uint64_t)value.offset - (uint64_t)base.offset;
+}
 
 static bool is_rep(const struct insn *insn, unsigned int a, unsigned int b, unsigned int c)
 {
@@ -37,7 +43,28 @@ static const struct insn *find_movs(const struct region *region, uint64_t jump, 
     return found;
 }
 
-/* jmp through a register that holds (a base that is not this code's) + (a link address). */
+/*
+ * Where link address 0 of the copy is: what is copied tells, by its link address and by where it goes.
+ * Where that cannot be read, a base of its own kind is taken for it.
+ */
+static bool find_base(const struct region *region, const struct insn *movs, struct value target,
+                      struct value *ret)
+{
+    struct value_state before;
+
+    if (!values_before(&region->values, movs->address, &before))
+        return false;
+    struct value from = before.registers[INSN_RSI];
+    *ret = before.registers[INSN_RDI];
+    if (from.base == VALUE_ADDRESS) {
+        *ret = value_plus(*ret, (int64_t)(0 - (uint64_t)from.offset));
+        return true;
+    }
+    ret->offset = 0;
+    return target.base == VALUE_RESULT || target.base == VALUE_MERGED;
+}
+
+/* jmp through a register that holds (where the copy is) + (a link address). */
 static bool find_jump(const struct analysis *analysis, const struct region *region,
                       struct copying *ret)
 {
@@ -51,29 +78,37 @@ static bool find_jump(const struct analysis *analysis, const struct region *regi
             !values_before(&region->values, last->address, &state))
             continue;
         struct value target = state.registers[insn_gpr_of(last->operands[0].reg, &width) & 15];
-        if ((target.base != VALUE_RESULT && target.base != VALUE_MERGED) ||
-            (uint64_t)target.offset >= analysis->code64.size)
-            continue;
-        const struct insn *movs = find_movs(region, last->address, target);
-        if (!movs)
+        const struct insn *movs = target.base == VALUE_ADDRESS
+                                      ? NULL
+                                      : find_movs(region, last->address, target);
+        struct value base;
+        if (!movs || !find_base(region, movs, target, &base))
             continue;
         *ret = (struct copying){
-            .movs = movs, .jump = last, .base = target, .target = (uint64_t)target.offset};
-        ret->base.offset = 0;
-        return true;
+            .movs = movs, .jump = last, .base = base, .target = link_of(base, target)};
+        if (ret->target < analysis->code64.size)
+            return true;
     }
     return false;
 }
 
-/* The constant that is taken off init_size where the base is made: _end. */
+/*
+ * The constant that is taken off init_size where the base is made: _end. Code that is not to be moved
+ * adds the kernel's own address, a constant too.
+ */
 static void find_end(struct analysis *analysis, const struct region *region, struct value base)
 {
+    const struct setup_fields *setup = &analysis->finding->image->setup;
     const struct value size = {.base = VALUE_FIELD, .id = value_field(INSN_RSI, INIT_SIZE)};
     const struct insn *insn;
     struct value_state before;
     uint64_t address;
     unsigned int width;
 
+    if (value_same_base(base, size) && !setup->relocatable_kernel) {
+        discover_label(analysis, "_end", setup->pref_address - (uint64_t)base.offset);
+        return;
+    }
     if (!value_result(base, &address) || !(insn = code_at(&analysis->code64, address)) ||
         !values_before(&region->values, address, &before))
         return;
@@ -91,7 +126,7 @@ static void find_stack(struct analysis *analysis, const struct region *region,
                        const struct copying *copying)
 {
     const struct insn *found = NULL;
-    int64_t offset = 0;
+    uint64_t offset = 0;
 
     for (size_t i = 0; i < region->graph.insn_count; i++) {
         const struct insn *insn = region->graph.insns[i];
@@ -103,10 +138,10 @@ static void find_stack(struct analysis *analysis, const struct region *region,
             (found && !region_passes(region, insn->address, found->address)) ||
             !values_after(&region->values, insn->address, &behind) ||
             !value_same_base(behind.registers[INSN_RSP], copying->base) ||
-            behind.registers[INSN_RSP].offset == 0)
+            link_of(copying->base, behind.registers[INSN_RSP]) == 0)
             continue;
         found = insn;
-        offset = behind.registers[INSN_RSP].offset;
+        offset = link_of(copying->base, behind.registers[INSN_RSP]);
     }
     if (!found) {
         finding_absent(analysis->finding, "relocation-target", true,
@@ -117,7 +152,7 @@ static void find_stack(struct analysis *analysis, const struct region *region,
                   STAGE_FROM_CODE, STAGE_CERTAIN,
                   "startup_64 has put its stack into the copy-to-be, at 0x%llx",
                   (unsigned long long)found->address);
-    discover_label(analysis, "boot_stack_end", (uint64_t)offset);
+    discover_label(analysis, "boot_stack_end", offset);
 }
 
 static void find_idt(struct analysis *analysis, const struct region *region,
@@ -149,7 +184,7 @@ static void find_gdt(struct analysis *analysis, const struct region *region,
         if (insn->id == X86_INS_LGDT && values_before(&region->values, insn->address, &before) &&
             values_operand_address(&before, insn, &insn->operands[0], &address) &&
             values_slot(&before, address, 2, &table) && value_same_base(table, copying->base))
-            discover_label(analysis, "gdt", (uint64_t)table.offset);
+            discover_label(analysis, "gdt", link_of(copying->base, table));
     }
 }
 
