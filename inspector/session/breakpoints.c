@@ -152,12 +152,20 @@ struct breakpoint *breakpoints_at(struct breakpoints *breakpoints, uint64_t pc)
     return NULL;
 }
 
-struct breakpoint *breakpoints_watching(struct breakpoints *breakpoints, uint64_t watched)
+/* QEMU tells the kind of the watchpoint, not of the access. */
+static bool goes_with(enum watch_kind mine, enum watch_kind met)
+{
+    return mine == met || mine == WATCH_KIND_ACCESS || met == WATCH_KIND_ACCESS;
+}
+
+struct breakpoint *breakpoints_watching(struct breakpoints *breakpoints, uint64_t watched,
+                                        enum watch_kind kind)
 {
     for (size_t i = 0; i < breakpoints->count; i++) {
         const struct breakpoint *breakpoint = &breakpoints->list[i];
 
-        if (breakpoints->watching[i] && watched - breakpoint->address.value < breakpoint->length)
+        if (breakpoints->watching[i] && goes_with(kind_of(breakpoint), kind) &&
+            watched - breakpoint->address.value < breakpoint->length)
             return &breakpoints->list[i];
     }
     return NULL;

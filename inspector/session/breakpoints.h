@@ -34,9 +34,13 @@ struct error *breakpoints_disarm(struct breakpoints *breakpoints, struct target 
 /* The target has none of them any more: another QEMU took over. */
 void breakpoints_lost(struct breakpoints *breakpoints);
 
-/* The breakpoint that is set at pc, or the watchpoint that covers watched; NULL: none. */
+/*
+ * The breakpoint that is set at pc, or the watchpoint that covers watched and is met by what one of
+ * this kind is met by: the timeline has a read watchpoint of its own. NULL: none.
+ */
 struct breakpoint *breakpoints_at(struct breakpoints *breakpoints, uint64_t pc);
-struct breakpoint *breakpoints_watching(struct breakpoints *breakpoints, uint64_t watched);
+struct breakpoint *breakpoints_watching(struct breakpoints *breakpoints, uint64_t watched,
+                                        enum watch_kind kind);
 
 /* Reads what the watched bytes hold now, of every watchpoint of at most 8: value. */
 void breakpoints_look(struct breakpoints *breakpoints, struct target *target);

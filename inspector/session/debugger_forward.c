@@ -68,7 +68,7 @@ struct breakpoint *debugger_met(struct debugger *debugger, const struct timeline
     struct breakpoints *breakpoints = &debugger->breakpoints;
 
     if (from->why.reason == STOP_WATCHPOINT)
-        return breakpoints_watching(breakpoints, from->why.watched.value);
+        return breakpoints_watching(breakpoints, from->why.watched.value, from->why.kind);
     return breakpoints_at(breakpoints, registers_pc(&from->stop->regs).value);
 }
 

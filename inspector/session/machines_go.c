@@ -189,8 +189,8 @@ static struct error *slice_of_lines(struct debugger *debugger, struct approach *
         return err;
     approach->last = PACE_METERED;
     qemu_meter(session->qemu, left - METERED_AHEAD, meter_done, session->target);
-    err = timeline_run(session->timeline, debugger->unseen ? LOOP_NEVER : debugger->deadline,
-                       &arrival);
+    err = timeline_run_to_read(session->timeline,
+                               debugger->unseen ? LOOP_NEVER : debugger->deadline, &arrival);
     qemu_meter(session->qemu, 0, NULL, NULL);
     return err ? err : pass(debugger, approach, &arrival);
 }

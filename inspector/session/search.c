@@ -87,7 +87,7 @@ static struct error *look_again(struct debugger *debugger, struct search *search
     debugger->skewed = true;
     debugger->alive = why.reason != STOP_EXITED;
     if (!err && why.reason == STOP_WATCHPOINT)
-        *ret_met = breakpoints_watching(&debugger->breakpoints, why.watched.value);
+        *ret_met = breakpoints_watching(&debugger->breakpoints, why.watched.value, why.kind);
     *ret_watched = why.watched;
     if (err || *ret_met || search->stopped)
         return err;

@@ -47,6 +47,21 @@ struct error *timeline_run(struct timeline *timeline, int64_t deadline,
     return arrive(timeline, err, &why, ret);
 }
 
+struct error *timeline_run_to_read(struct timeline *timeline, int64_t deadline,
+                                   struct timeline_arrival *ret)
+{
+    struct stop_event why;
+    enum read_kind read;
+    struct error *err = timeline_arm(timeline);
+
+    if (err)
+        return err;
+    err = target_continue(timeline->in.target, deadline, &why);
+    if (!err)
+        err = timeline_look_at_read(timeline, &why, &read);
+    return arrive(timeline, err, &why, ret);
+}
+
 struct error *timeline_run_for(struct timeline *timeline, int64_t nanoseconds,
                                struct timeline_arrival *ret)
 {

@@ -137,6 +137,12 @@ struct timeline_arrival {
  */
 struct error *timeline_run(struct timeline *timeline, int64_t deadline,
                            struct timeline_arrival *ret);
+/*
+ * The same, and a read that only the timeline waits for (stages.h: STAGE_ON_READ) ends it, too, as TIMELINE_OTHER: for
+ * one who interrupts the guest by what it did, which is lost while it stands there.
+ */
+struct error *timeline_run_to_read(struct timeline *timeline, int64_t deadline,
+                                   struct timeline_arrival *ret);
 /* The same for about so much wall time: TIMELINE_OTHER with STOP_INTERRUPT when that is over. */
 struct error *timeline_run_for(struct timeline *timeline, int64_t nanoseconds,
                                struct timeline_arrival *ret);
