@@ -102,11 +102,12 @@ const struct command commands_boot[] = {
      .arguments = "",
      .summary = "how KASLR chose the kernel's place: what it avoided, the slots",
      .example = "kaslr",
-     .help = "From location-chosen on. What must be avoided and which slots remain is computed from\n"
-             "boot_params, e820, the command line and the image, by the rules of Linux or of the\n"
-             "stub; the choice must be one of the slots, physical and virtual, and the stub's own\n"
-             "account must agree. With kaslr_seed= the places are computed. The picture shows\n"
-             "where they are; entropy is the logarithm of the slots to the base 2.",
+     .help =
+         "From location-chosen on. What must be avoided and which slots remain is computed from\n"
+         "boot_params, e820, the command line and the image, by the rules of Linux or of the\n"
+         "stub; the choice must be one of the slots, physical and virtual, and the stub's own\n"
+         "account must agree. With kaslr_seed= the places are computed. The picture shows\n"
+         "where they are; entropy is the logarithm of the slots to the base 2.",
      .group = GROUP_BOOT,
      .has_json = true,
      .run = run_kaslr},

@@ -56,7 +56,7 @@ struct target {
     volatile sig_atomic_t interrupt_waits; /* it was called, and no stop has come of it */
     bool deaf;    /* runs only to stop as it did before: an interrupt is for the next run */
     int slice_fd; /* the timer of target_run_for(), -1 until it is used */
-    int64_t reply_timeout; /* milliseconds */
+    int64_t reply_timeout;            /* milliseconds */
     target_looks_halted looks_halted; /* NULL: nobody can tell while the guest runs */
     void *looks_context;
     bool exact_steps;
