@@ -49,6 +49,22 @@ size_t code_successors(struct functions *functions, const struct code_edge *edge
     return count;
 }
 
+static bool grow(struct walk *walk)
+{
+    size_t size = walk->size ? walk->size * 2 : 64;
+    const struct insn **list = realloc(walk->list, size * sizeof(*list));
+
+    if (!list)
+        return false;
+    walk->list = list;
+    size_t *from = realloc(walk->from, size * sizeof(*from));
+    if (!from)
+        return false;
+    walk->from = from;
+    walk->size = size;
+    return true;
+}
+
 static bool add(struct walk *walk, const struct code *code, uint64_t address, size_t from)
 {
     const struct insn *insn;
@@ -57,17 +73,8 @@ static bool add(struct walk *walk, const struct code *code, uint64_t address, si
     if (walk->count == WALK_MAX || address_map_get(&walk->seen, address, &number) ||
         !(insn = code_at(code, address)))
         return true;
-    if (walk->count == walk->size) {
-        size_t size = walk->size ? walk->size * 2 : 64;
-        const struct insn **list = realloc(walk->list, size * sizeof(*list));
-
-        walk->list = list ? list : walk->list;
-        size_t *origins = realloc(walk->from, size * sizeof(*origins));
-        walk->from = origins ? origins : walk->from;
-        if (!list || !origins)
-            return false;
-        walk->size = size;
-    }
+    if (walk->count == walk->size && !grow(walk))
+        return false;
     if (!address_map_put(&walk->seen, address, (uint32_t)walk->count))
         return false;
     walk->from[walk->count] = from;
