@@ -270,6 +270,19 @@ static size_t past_jumps(const struct graph *graph, size_t block)
     return block;
 }
 
+/* The nearest block from behind on that control also comes to when it leaves the loops out; else behind. */
+static size_t find_meeting(const struct graph *graph, size_t before, size_t behind)
+{
+    size_t block = behind;
+
+    for (unsigned int i = 0; i < CHAIN_MAX && before != GRAPH_NONE && block != GRAPH_NONE; i++) {
+        if (graph_post_dominates(graph, block, before))
+            return block;
+        block = graph->blocks[block].post_dominator;
+    }
+    return behind;
+}
+
 static struct error *find_relocating(const struct code *code, const struct graph *graph,
                                      uint64_t first, struct loading_loops *ret)
 {
@@ -289,6 +302,7 @@ static struct error *find_relocating(const struct code *code, const struct graph
     marks_close(&marks);
     if (err || behind == GRAPH_NONE)
         return err;
+    behind = find_meeting(graph, before, behind);
     ret->behind_relocating = graph->blocks[behind].start;
     ret->by_message = by_message;
     ret->skipped = before != GRAPH_NONE && !graph_post_dominates(graph, behind, before);

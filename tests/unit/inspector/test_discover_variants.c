@@ -66,12 +66,47 @@ static void test_verbose_relocations(void **state)
     forget();
 }
 
+/* The end of the work is there once for each way, and they meet behind it: where both pass it is found. */
+static void test_relocations_end_twice(void **state)
+{
+    struct pieces pieces = usual;
+
+    (void)state;
+    pieces.relocate = "at_loaded: sub $0x1000000, %rbx\n je 8f\n"
+                      " lea -4(%rbp,%rax), %rdx\n movslq (%rdx), %rax\n test %eax, %eax\n je 3f\n"
+                      "2: add %rbp, %rax\n cmp %rax, %rbp\n ja outside32\n sub $4, %rdx\n"
+                      " add %ebx, (%rax)\n movslq (%rdx), %rax\n test %eax, %eax\n jne 2b\n"
+                      "3: mov 0x18(%rsp), %rax\n"
+                      "at_relocated:\nleave_unpack: add $0x40, %rsp\n pop %rbx\n pop %rbp\n ret\n"
+                      "8: lea word(%rip), %rdi\n call console\n mov 0x18(%rsp), %rax\n"
+                      " jmp at_relocated\n"
+                      "outside32: lea text32(%rip), %rdi\n call fail\n"
+                      "no_elf: lea text_elf(%rip), %rdi\n call fail\nunpack_end:\n";
+    look_into(&pieces);
+    expect_all_but("");
+    assert_false(there("relocations-applied")->optional);
+    pieces.relocate = "at_loaded: sub $0x1000000, %rbx\n je leave_unpack\n"
+                      " lea -4(%rbp,%rax), %rdx\n movslq (%rdx), %rax\n test %eax, %eax\n je 3f\n"
+                      "2: add %rbp, %rax\n cmp %rax, %rbp\n ja outside32\n sub $4, %rdx\n"
+                      " add %ebx, (%rax)\n movslq (%rdx), %rax\n test %eax, %eax\n jne 2b\n"
+                      "3:\nat_relocated: mov 0x18(%rsp), %rax\n add $0x40, %rsp\n pop %rbx\n"
+                      " pop %rbp\n ret\n"
+                      "leave_unpack: add $0x40, %rsp\n pop %rbx\n pop %rbp\n ret\n"
+                      "outside32: lea text32(%rip), %rdi\n call fail\n"
+                      "no_elf: lea text_elf(%rip), %rdi\n call fail\nunpack_end:\n";
+    look_into(&pieces); /* they do not meet */
+    expect_all_but("");
+    assert_true(there("relocations-applied")->optional);
+    forget();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fixed_address),
         cmocka_unit_test(test_copy_of_what_is_not_known),
         cmocka_unit_test(test_verbose_relocations),
+        cmocka_unit_test(test_relocations_end_twice),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
