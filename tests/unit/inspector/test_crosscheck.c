@@ -4,8 +4,10 @@
 
 #include "crosscheck.h"
 
-static const struct stage cleared = {"bss-cleared", 11, 64, MODULE_STUB, 0};
-static const struct stage elsewhere = {"stage2-idt", 12, 64, MODULE_STUB, 0};
+static const struct stage cleared = {
+    .name = "bss-cleared", .index = 11, .bits = 64, .module = MODULE_STUB, .after = -1};
+static const struct stage elsewhere = {
+    .name = "stage2-idt", .index = 12, .bits = 64, .module = MODULE_STUB, .after = -1};
 
 /* What comes of one key of a marker at a stop. */
 static struct crosscheck_key check(struct stop *stop, const char *key, uint64_t claimed)

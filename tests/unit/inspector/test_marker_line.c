@@ -4,7 +4,8 @@
 
 #include "marker_line.h"
 
-static const struct stage applied = {"relocations-applied", 18, 64, MODULE_STUB, 0};
+static const struct stage applied = {
+    .name = "relocations-applied", .index = 18, .bits = 64, .module = MODULE_STUB, .after = -1};
 
 static char *printed(const struct marker *marker, const struct stage *stage, int64_t ms)
 {
