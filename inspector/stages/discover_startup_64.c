@@ -222,6 +222,8 @@ static struct error *toggling_of(struct analysis *analysis, uint64_t function, s
 static struct error *find_toggling(struct analysis *analysis, const struct region *region,
                                    const struct copying *copying)
 {
+    uint64_t reader = 0; /* reads CR4 and calls nothing elsewhere */
+
     for (size_t i = 0; i < region->graph.insn_count; i++) {
         const struct insn *insn = region->graph.insns[i];
         struct toggling toggling;
@@ -232,9 +234,12 @@ static struct error *find_toggling(struct analysis *analysis, const struct regio
         struct error *err = toggling_of(analysis, insn->target, &toggling);
         if (err)
             return err;
-        if (toggling.calls == 0 ||
-            !code_reaches(&analysis->functions64, insn->target, reads_cr4, NULL, NULL))
+        if (!code_reaches(&analysis->functions64, insn->target, reads_cr4, NULL, NULL))
             continue;
+        if (toggling.calls == 0) {
+            reader = insn->target;
+            continue;
+        }
         struct stage *stage = finding_stage(
             analysis->finding, LA57_TRAMPOLINE_NAME, MODULE_STUB, insn_end(toggling.call),
             STAGE_FROM_CODE, toggling.calls == 1 ? STAGE_CERTAIN : STAGE_LIKELY,
@@ -244,8 +249,15 @@ static struct error *find_toggling(struct analysis *analysis, const struct regio
         discover_function(analysis, "configure_5level_paging", insn->target);
         return NULL;
     }
-    finding_absent(analysis->finding, LA57_TRAMPOLINE_NAME, false,
-                   "startup_64 goes through no trampoline for 5-level paging");
+    if (reader)
+        finding_absent(
+            analysis->finding, LA57_TRAMPOLINE_NAME, true,
+            "0x%llx, which startup_64 calls, reads CR4, but its way into a trampoline for "
+            "5-level paging was not found",
+            (unsigned long long)reader);
+    else
+        finding_absent(analysis->finding, LA57_TRAMPOLINE_NAME, false,
+                       "startup_64 goes through no trampoline for 5-level paging");
     return NULL;
 }
 

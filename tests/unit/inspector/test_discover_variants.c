@@ -100,6 +100,23 @@ static void test_relocations_end_twice(void **state)
     forget();
 }
 
+/* The trampoline is come to by a return: what should be there is said, and nothing put in its place. */
+static void test_trampoline_that_is_not_seen(void **state)
+{
+    struct pieces pieces = usual;
+
+    (void)state;
+    pieces.helpers = "first_idt: lidt idt(%rip)\n ret\nsecond_idt: lidt idt(%rip)\n ret\n"
+                     "five_levels: mov %cr4, %rax\n bt $12, %rax\n jc 1f\n push $0x9d000\n"
+                     "1: ret\nmaps: mov %rax, %cr3\n ret\nconsole: xor %eax, %eax\n ret\n"
+                     "choose: lea word(%rip), %rdi\n ret\ninflate: ret\ncopy_bytes: ret\n"
+                     "fail: hlt\n jmp fail\n";
+    look_into(&pieces);
+    expect_all_but("la57-trampoline");
+    expect_absent("la57-trampoline", true, "reads CR4");
+    forget();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +124,7 @@ int main(void)
         cmocka_unit_test(test_copy_of_what_is_not_known),
         cmocka_unit_test(test_verbose_relocations),
         cmocka_unit_test(test_relocations_end_twice),
+        cmocka_unit_test(test_trampoline_that_is_not_seen),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
