@@ -181,6 +181,9 @@ struct error *session_revive(struct session *session)
 
 void session_close(struct session *session)
 {
+    /* A guest of somebody else stays behind, for another debugger: it would stop at ours for ever. */
+    if (session->target && !session->qemu)
+        error_free(target_clear(session->target));
     timeline_free(session->timeline);
     target_close(session->target);
     qemu_close(session->qemu);

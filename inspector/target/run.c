@@ -368,18 +368,25 @@ struct error *target_exact_steps(struct target *target)
     return target_request(target, "Qqemu.sstep=5", &reply);
 }
 
-struct error *target_detach(struct target *target)
+struct error *target_clear(struct target *target)
 {
     struct error *err = NULL;
 
+    if (target->running)
+        return NULL;
     while (!err && target->breakpoint_count > 0) {
         struct breakpoint_users *last = &target->breakpoints[target->breakpoint_count - 1];
 
         last->count = 1;
         err = target_remove_breakpoint(target, last->address);
     }
-    if (!err)
-        err = target_remove_watchpoints(target);
+    return err ? err : target_remove_watchpoints(target);
+}
+
+struct error *target_detach(struct target *target)
+{
+    struct error *err = target_clear(target);
+
     /* Now, not in target_close(): a guest that runs is stopped by any byte that comes. */
     if (!err)
         err = target_set_addressing(target, ADDRESS_VIRTUAL);

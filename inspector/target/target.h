@@ -189,6 +189,9 @@ void target_forget(struct target *target);
  */
 struct error *target_reopen(struct target *target, int fd);
 
+/* Removes every breakpoint and watchpoint of a guest that stands; nothing of one that runs. */
+struct error *target_clear(struct target *target);
+
 /*
  * Removes every breakpoint and lets the guest go its own way: it runs on with no debugger. The
  * session is good for target_close() only.

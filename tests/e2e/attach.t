@@ -111,6 +111,20 @@ follow --json --to protected-mode --connect "unix:$T/gdb" --symbols "$BUILD/setu
 check "with setup's symbols alone: exit status 0" [ "$status" -eq 0 ]
 check "the guest ends by itself" [ "$ended" -eq "$PASS" ]
 
+# The prompt leaves a guest that it did not start where it is, and nothing of its own in it.
+start "unix:$T/gdb,server=on,wait=off"
+printf 'c early-page-tables\nb 0x7c00\nwatch 0x500\nquit\n' |
+	timeout 60 "$B" repl "${symbols[@]}" --connect "unix:$T/gdb" "$image" >"$T/first" 2>"$T/err"
+printf 'c startup-64\nc kernel-entry\n' |
+	timeout 60 "$B" repl "${symbols[@]}" --json --connect "unix:$T/gdb" "$image" >"$T/out" 2>"$T/err"
+status=$?
+check "a second prompt goes on where the first one was left" \
+	json '[.[] | .checkpoint] == ["startup-64", "kernel-entry"]'
+check "and meets nothing of the first one's" [ "$status" -eq 0 ]
+kill -KILL "$qemu"
+wait "$qemu" 2>/dev/null
+qemu=
+
 # An undefined instruction at startup_64, and no IDT: a triple fault, which ends this QEMU.
 tests/e2e/plant "$image" 0x200 '\x0f\x0b' >"$T/ud2"
 image=$T/ud2

@@ -98,6 +98,14 @@ holds '[.[] | select(.arrival)] | .[1].arrival == "watchpoint" and .[1].watched 
 	diff <(jq -r 'select(.checkpoint == "decompressed").instructions' "$T/watch") \
 		<(jq -r 'select(.checkpoint == "decompressed").instructions' "$T/back" | head -1) >"$T/err"
 ok "a watchpoint on the byte that is waited for is told of its reads, and changes nothing"
+prompt <<'END' >"$T/written"
+c decompressed
+watch 0x1000000 8
+rc
+END
+holds '(map(select(.checkpoint == "decompressed"))[0].instructions) as $there |
+	.[-1].arrival == "watchpoint" and .[-1].watched == "0x1000000" and .[-1].instructions < $there - 1000000' <"$T/written"
+ok "and backwards one on writes there is not told of the reads that are waited for"
 
 # gdb --------------------------------------------------------------------------------------------
 
