@@ -135,6 +135,9 @@ static struct error *finish(struct run *run)
         guest_end_json(&end, &run->out);
     else
         print_summary(run, &end);
+    if (err && error_kind(err) == ERROR_TIMEOUT && run->session.stages.discovered)
+        err = error_context(
+            err, "no marker, as this decompressor is Linux's own (bootscope trace follows it)");
     run->missed = err ? 0 : end.missed.count;
     return err;
 }

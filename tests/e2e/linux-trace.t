@@ -103,6 +103,7 @@ c decompressed
 watch 0x1000000 8
 rc
 END
+# shellcheck disable=SC2016 # a variable of jq
 holds '(map(select(.checkpoint == "decompressed"))[0].instructions) as $there |
 	.[-1].arrival == "watchpoint" and .[-1].watched == "0x1000000" and .[-1].instructions < $there - 1000000' <"$T/written"
 ok "and backwards one on writes there is not told of the reads that are waited for"
