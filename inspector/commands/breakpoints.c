@@ -219,7 +219,9 @@ const struct command commands_breakpoints[] = {
      "breakpoint stands in the copy as soon as there is one.",
      GROUP_BREAKPOINTS, ARGUMENT_EXPRESSION, .has_json = true, .run = run_break},
     {"watch", NULL, "ADDR [LEN]", "stop after a write to LEN bytes (8) at a linear address",
-     "watch 0x11050 8", "The guest stands behind the instruction that wrote.\n" PAIR_HELP("LEN"),
+     "watch 0x11050 8",
+     "The guest stands behind the instruction that wrote. QEMU 7.2 also stops at one\n"
+     "that is not aligned and writes behind these bytes on their page.\n" PAIR_HELP("LEN"),
      GROUP_BREAKPOINTS, ARGUMENT_EXPRESSION, .has_json = true, .run = run_watch},
     {"rwatch", NULL, "ADDR [LEN]", "stop after a read", "rwatch 0x11050 8", PAIR_HELP("LEN"),
      GROUP_BREAKPOINTS, ARGUMENT_EXPRESSION, .has_json = true, .run = run_rwatch},
