@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "discover_code.h"
 
+#include <stdio.h>
 #include <string.h>
 
 bool discover_symbol(const struct analysis *analysis, const char *name, uint64_t *ret)
@@ -104,4 +105,18 @@ const struct insn *discover_call(struct analysis *analysis, const struct region 
             found = insn;
     }
     return found;
+}
+
+struct discover_name discover_name(const struct analysis *analysis, uint64_t address)
+{
+    const struct symbols *stub = analysis->finding->stub;
+    struct discover_name ret;
+    uint64_t offset = 1;
+    const char *name = stub ? symbols_name(stub, address, &offset) : NULL;
+
+    if (name && offset == 0)
+        snprintf(ret.text, sizeof(ret.text), "%s", name);
+    else
+        snprintf(ret.text, sizeof(ret.text), "0x%llx", (unsigned long long)address);
+    return ret;
 }

@@ -45,6 +45,12 @@ void discover_label(struct analysis *analysis, const char *name, uint64_t addres
 /* The address of a symbol of the decompressor; false when there is none. */
 bool discover_symbol(const struct analysis *analysis, const char *name, uint64_t *ret);
 
+/* What to call a function in a sentence: by the symbol that stands there, else by its address. */
+struct discover_name {
+    char text[64];
+};
+struct discover_name discover_name(const struct analysis *analysis, uint64_t address);
+
 /* Instructions to look for with code_reaches(); context is not used. */
 bool discover_is_lidt(void *context, const struct insn *insn);
 bool discover_writes_cr3(void *context, const struct insn *insn);

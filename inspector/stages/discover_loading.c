@@ -144,8 +144,8 @@ static void add_decompressed(struct analysis *analysis, const struct graph *grap
         analysis->finding, "decompressed", MODULE_STUB,
         reads ? insn_end(magic->insn) : magic->insn->address, STAGE_FROM_CODE,
         magic->count == 1 && !magic->spelled ? STAGE_CERTAIN : STAGE_LIKELY,
-        "%sthe comparison with the ELF magic in %s0x%llx", reads ? "behind " : "",
-        function == analysis->extract ? "extract_kernel, " : "", (unsigned long long)function);
+        "%sthe comparison with the ELF magic in %s", reads ? "behind " : "",
+        function == analysis->extract ? "extract_kernel" : discover_name(analysis, function).text);
 
     stage->way = STAGE_ON_READ;
     stage->near = find_near(graph, magic->insn);

@@ -85,8 +85,8 @@ static uint64_t find_idt(struct analysis *analysis, const struct region *region,
         return analysis->relocated;
     }
     finding_stage(analysis->finding, "stage2-idt", MODULE_STUB, insn_end(call), STAGE_FROM_CODE,
-                  STAGE_CERTAIN, "behind .Lrelocated's call of 0x%llx, which does lidt",
-                  (unsigned long long)call->target);
+                  STAGE_CERTAIN, "behind .Lrelocated's call of %s, which does lidt",
+                  discover_name(analysis, call->target).text);
     discover_function(analysis, "load_stage2_idt", call->target);
     return insn_end(call);
 }
@@ -102,8 +102,8 @@ static void find_maps(struct analysis *analysis, const struct region *region, ui
         return;
     }
     finding_stage(analysis->finding, "identity-maps", MODULE_STUB, insn_end(call), STAGE_FROM_CODE,
-                  STAGE_CERTAIN, "behind .Lrelocated's call of 0x%llx, which writes cr3",
-                  (unsigned long long)call->target);
+                  STAGE_CERTAIN, "behind .Lrelocated's call of %s, which writes cr3",
+                  discover_name(analysis, call->target).text);
     discover_function(analysis, "initialize_identity_maps", call->target);
 }
 

@@ -167,8 +167,8 @@ static void find_idt(struct analysis *analysis, const struct region *region,
         return;
     }
     finding_stage(analysis->finding, "stage1-idt", MODULE_STUB, insn_end(call), STAGE_FROM_CODE,
-                  STAGE_CERTAIN, "behind startup_64's call of 0x%llx, which does lidt",
-                  (unsigned long long)call->target);
+                  STAGE_CERTAIN, "behind startup_64's call of %s, which does lidt",
+                  discover_name(analysis, call->target).text);
     discover_function(analysis, "load_stage1_idt", call->target);
 }
 
@@ -243,18 +243,17 @@ static struct error *find_toggling(struct analysis *analysis, const struct regio
         struct stage *stage = finding_stage(
             analysis->finding, LA57_TRAMPOLINE_NAME, MODULE_STUB, insn_end(toggling.call),
             STAGE_FROM_CODE, toggling.calls == 1 ? STAGE_CERTAIN : STAGE_LIKELY,
-            "behind the call of the trampoline in 0x%llx, which startup_64 calls",
-            (unsigned long long)insn->target);
+            "behind the call of the trampoline in %s, which startup_64 calls",
+            discover_name(analysis, insn->target).text);
         stage->optional = true;
         discover_function(analysis, "configure_5level_paging", insn->target);
         return NULL;
     }
     if (reader)
-        finding_absent(
-            analysis->finding, LA57_TRAMPOLINE_NAME, true,
-            "0x%llx, which startup_64 calls, reads CR4, but its way into a trampoline for "
-            "5-level paging was not found",
-            (unsigned long long)reader);
+        finding_absent(analysis->finding, LA57_TRAMPOLINE_NAME, true,
+                       "%s, which startup_64 calls, reads CR4, but its way into a trampoline for "
+                       "5-level paging was not found",
+                       discover_name(analysis, reader).text);
     else
         finding_absent(analysis->finding, LA57_TRAMPOLINE_NAME, false,
                        "startup_64 goes through no trampoline for 5-level paging");
