@@ -13,7 +13,7 @@ static bool is_32_bit(const struct image *image)
 {
     if (image->setup.version >= PROTOCOL_64_BIT)
         return !(image->setup.xloadflags & XLF_KERNEL_64);
-    return image->unpacked && image->kernel.bits == 32;
+    return image->kernel.bits == 32;
 }
 
 static struct error *refuse(const struct image *image)

@@ -68,15 +68,14 @@ static void add_stage(struct analysis *analysis, const struct region *region,
 
 static void add_absent(struct analysis *analysis)
 {
-    const struct image *image = analysis->finding->image;
+    const struct kernel *kernel = image_kernel(analysis->finding->image);
     uint64_t symbol;
 
     if (discover_symbol(analysis, "choose_random_location", &symbol))
         finding_absent(analysis->finding, "location-chosen", true,
                        "extract_kernel does not call the symbol choose_random_location");
     else
-        finding_absent(analysis->finding, "location-chosen",
-                       image->unpacked && image->kernel.has_relocs,
+        finding_absent(analysis->finding, "location-chosen", kernel && kernel->has_relocs,
                        "extract_kernel calls nothing that looks for \"nokaslr\": built without "
                        "CONFIG_RANDOMIZE_BASE");
 }

@@ -107,7 +107,7 @@ struct error *stages_from_symbols(const struct symbols *setup, const struct symb
         err = add_records(&stages, setup, MODULE_SETUP);
     if (!err && stub)
         err = add_records(&stages, stub, MODULE_STUB);
-    if (!err && image && image->unpacked)
+    if (!err && image && image->kernel.bits)
         err = add_kernel_entry(&stages, image);
     if (err)
         return err;

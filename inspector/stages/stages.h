@@ -111,7 +111,7 @@ struct stages {
 
 /*
  * Makes the list from the ELF files of the setup code and the decompressor (either may be NULL),
- * and adds kernel-entry from the image's ELF when it is unpacked (image may be NULL).
+ * and adds kernel-entry from the image's ELF when its header is known (image may be NULL).
  * ERROR_INPUT: an index or a name twice, more than STAGES_MAX or STAGES_ERRORS_MAX.
  */
 struct error *stages_from_symbols(const struct symbols *setup, const struct symbols *stub,
