@@ -9,7 +9,7 @@ set -u
 B=$OUT/bootscope
 T=$(mktemp -d "${TMPDIR:-/tmp}/bootscope-discovery.XXXXXX")
 trap 'rm -rf "$T"' EXIT
-cache=${BOOTSCOPE_KERNELS:-${XDG_CACHE_HOME:-$HOME/.cache}/bootscope/kernels}/self-built
+cache=${BOOTSCOPE_KERNELS:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/bootscope/kernels}/self-built
 
 number=0
 same() { # NAME: $T/expected and $T/found are the same
