@@ -120,3 +120,13 @@ struct discover_name discover_name(const struct analysis *analysis, uint64_t add
         snprintf(ret.text, sizeof(ret.text), "0x%llx", (unsigned long long)address);
     return ret;
 }
+
+bool discover_loads_gdt(const struct region *region, const struct insn *insn, struct value *ret)
+{
+    struct value_state before;
+    struct value address;
+
+    return insn->id == X86_INS_LGDT && values_before(&region->values, insn->address, &before) &&
+           values_operand_address(&before, insn, &insn->operands[0], &address) &&
+           values_slot(&before, address, 2, ret);
+}

@@ -62,6 +62,12 @@ struct discover_text {
 bool discover_uses_text(void *context, const struct insn *insn);
 
 /*
+ * insn is an lgdt of a descriptor whose address field was written before, in the same region: *ret is
+ * what was written, the table.
+ */
+bool discover_loads_gdt(const struct region *region, const struct insn *insn, struct value *ret);
+
+/*
  * The first call on every way from first (an instruction) to last (not itself) whose function, or what it calls,
  * has an instruction that visit takes; NULL when there is none.
  */

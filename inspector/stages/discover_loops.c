@@ -76,27 +76,15 @@ static void mark_by_message(const struct code *code, const struct graph *graph, 
     }
 }
 
-/* In a loop: a site is loaded sign-extended, and something is added to or taken off memory. */
-static struct error *mark_by_shape(const struct graph *graph, struct marks *marks)
+typedef bool (*block_test)(const struct graph *graph, const struct block *block);
+
+/* Blocks that pass the test, and that control can come back to. */
+static struct error *mark_in_loops(const struct graph *graph, block_test test, struct marks *marks)
 {
     for (size_t i = 0; i < graph->block_count; i++) {
         const struct block *block = &graph->blocks[i];
-        bool adds = false, loads = false;
 
-        for (size_t j = 0; j < block->count; j++) {
-            const struct insn *insn = graph->insns[block->first + j];
-            unsigned int width;
-
-            if (insn->operand_count != 2)
-                continue;
-            loads = loads || (insn->id == X86_INS_MOVSXD && insn->operands[1].type == X86_OP_MEM);
-            adds = adds ||
-                   ((insn->id == X86_INS_ADD || insn->id == X86_INS_SUB) &&
-                    insn->operands[0].type == X86_OP_MEM && insn->operands[0].mem.disp == 0 &&
-                    insn_gpr_of(insn->operands[0].mem.base, &width) < INSN_NO_GPR &&
-                    insn->operands[1].type == X86_OP_REG);
-        }
-        if (!adds || !loads || block->dead || marks->count > MARKS_MAX)
+        if (block->dead || marks->count > MARKS_MAX || !test(graph, block))
             continue;
         struct error *err = graph_reached(graph, i, marks->reached);
         if (err)
@@ -107,30 +95,38 @@ static struct error *mark_by_shape(const struct graph *graph, struct marks *mark
     return NULL;
 }
 
-/* In a loop: a word is compared with PT_LOAD. */
-static struct error *mark_headers(const struct graph *graph, struct marks *marks)
+/* A site is loaded sign-extended, and something is added to or taken off memory. */
+static bool relocates(const struct graph *graph, const struct block *block)
 {
-    for (size_t i = 0; i < graph->block_count; i++) {
-        const struct block *block = &graph->blocks[i];
-        bool compares = false;
+    bool adds = false, loads = false;
 
-        for (size_t j = 0; j < block->count; j++) {
-            const struct insn *insn = graph->insns[block->first + j];
+    for (size_t i = 0; i < block->count; i++) {
+        const struct insn *insn = graph->insns[block->first + i];
+        unsigned int width;
 
-            compares = compares ||
-                       (insn->id == X86_INS_CMP && insn->operand_count == 2 &&
-                        insn->operands[0].type == X86_OP_MEM && insn->operands[0].size == 4 &&
-                        insn->operands[1].type == X86_OP_IMM && insn->operands[1].imm == 1);
-        }
-        if (!compares || block->dead || marks->count > MARKS_MAX)
+        if (insn->operand_count != 2)
             continue;
-        struct error *err = graph_reached(graph, i, marks->reached);
-        if (err)
-            return err;
-        if (marks->reached[i])
-            mark(marks, i);
+        loads = loads || (insn->id == X86_INS_MOVSXD && insn->operands[1].type == X86_OP_MEM);
+        adds = adds || ((insn->id == X86_INS_ADD || insn->id == X86_INS_SUB) &&
+                        insn->operands[0].type == X86_OP_MEM && insn->operands[0].mem.disp == 0 &&
+                        insn_gpr_of(insn->operands[0].mem.base, &width) < INSN_NO_GPR &&
+                        insn->operands[1].type == X86_OP_REG);
     }
-    return NULL;
+    return adds && loads;
+}
+
+/* A word is compared with PT_LOAD. */
+static bool looks_for_segments(const struct graph *graph, const struct block *block)
+{
+    for (size_t i = 0; i < block->count; i++) {
+        const struct insn *insn = graph->insns[block->first + i];
+
+        if (insn->id == X86_INS_CMP && insn->operand_count == 2 &&
+            insn->operands[0].type == X86_OP_MEM && insn->operands[0].size == 4 &&
+            insn->operands[1].type == X86_OP_IMM && insn->operands[1].imm == 1)
+            return true;
+    }
+    return false;
 }
 
 static bool behind_all(const struct graph *graph, const struct marks *marks, size_t block)
@@ -254,7 +250,7 @@ static struct error *mark_relocating(const struct code *code, const struct graph
 {
     mark_by_message(code, graph, marks);
     *ret_by_message = marks->count > 0;
-    return *ret_by_message ? NULL : mark_by_shape(graph, marks);
+    return *ret_by_message ? NULL : mark_in_loops(graph, relocates, marks);
 }
 
 /* A block that does nothing but jump is left away: where it goes, other ways may come, too. */
@@ -319,7 +315,7 @@ static struct error *find_headers(const struct graph *graph, struct loading_loop
 
     if (err)
         return err;
-    err = mark_headers(graph, &marks);
+    err = mark_in_loops(graph, looks_for_segments, &marks);
     if (!err)
         err = find_behind(graph, &marks, &behind);
     behind = past_jumps(graph, behind);

@@ -82,13 +82,10 @@ static bool forms_startup_64(const struct region *region)
 static void find_gdt(struct analysis *analysis, const struct region *region)
 {
     for (size_t i = 0; i < region->graph.insn_count; i++) {
-        const struct insn *insn = region->graph.insns[i];
-        struct value_state before;
-        struct value address, table;
+        struct value table;
 
-        if (insn->id == X86_INS_LGDT && values_before(&region->values, insn->address, &before) &&
-            values_operand_address(&before, insn, &insn->operands[0], &address) &&
-            values_slot(&before, address, 2, &table) && table.base == VALUE_ADDRESS) {
+        if (discover_loads_gdt(region, region->graph.insns[i], &table) &&
+            table.base == VALUE_ADDRESS) {
             discover_label(analysis, "gdt", (uint64_t)table.offset);
             return;
         }

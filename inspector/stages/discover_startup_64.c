@@ -177,13 +177,10 @@ static void find_gdt(struct analysis *analysis, const struct region *region,
                      const struct copying *copying)
 {
     for (size_t i = 0; i < region->graph.insn_count; i++) {
-        const struct insn *insn = region->graph.insns[i];
-        struct value_state before;
-        struct value address, table;
+        struct value table;
 
-        if (insn->id == X86_INS_LGDT && values_before(&region->values, insn->address, &before) &&
-            values_operand_address(&before, insn, &insn->operands[0], &address) &&
-            values_slot(&before, address, 2, &table) && value_same_base(table, copying->base))
+        if (discover_loads_gdt(region, region->graph.insns[i], &table) &&
+            value_same_base(table, copying->base))
             discover_label(analysis, "gdt", link_of(copying->base, table));
     }
 }
