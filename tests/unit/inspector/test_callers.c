@@ -6,51 +6,14 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "assembled.h"
+#include "assembled_code.h"
 #include "callers.h"
-#include "group_folder.h"
-#include "outcome.h"
-#include "symbols.h"
 
-static struct code code;
-static struct functions functions;
-static struct symbols *symbols;
-static struct blob blob;
-
-static int forget(void **state)
+static int forget_code(void **state)
 {
     (void)state;
-    functions_close(&functions);
-    code_close(&code);
-    symbols_close(symbols);
-    blob_free(&blob);
-    functions = (struct functions){0};
-    symbols = NULL;
+    forget();
     return 0;
-}
-
-/* 16-bit code is .code16gcc in a 32-bit file. */
-static void look_into(unsigned int bits, const char *source)
-{
-    char raw[4096];
-    char *path = make_elf(folder, "code", bits == 64 ? 64 : 32, source);
-
-    good(symbols_open(path, &symbols));
-    free(path);
-    run_tool("cd '%s' && objcopy -O binary -j .text code.elf code.raw", folder);
-    snprintf(raw, sizeof(raw), "%s/code.raw", folder);
-    blob = read_blob(raw);
-    good(code_open(blob.data, 0, blob.size, bits, &code));
-    functions.code = &code;
-}
-
-static uint64_t at(const char *symbol)
-{
-    uint64_t value = 0;
-
-    if (!symbols_value(symbols, symbol, &value))
-        fail_msg("the code has no label %s", symbol);
-    return value;
 }
 
 /* Linux's shape: error() prints by a function of its own, and never returns. */
@@ -199,7 +162,7 @@ static void test_argument_that_was_lost(void **state)
     assert_false(saved_argument(&code, at("scratch"), at("scratch_end"), &kept));
 }
 
-#define CALLERS(name) cmocka_unit_test_teardown(name, forget)
+#define CALLERS(name) cmocka_unit_test_teardown(name, forget_code)
 
 int main(void)
 {
