@@ -5,28 +5,13 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "kernelproof.h"
 #include "options.h"
 #include "session.h"
+#include "timing.h"
 
 #define ROUNDS 5
-
-static double milliseconds(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
 
 static struct error *run_to_proof(struct session *session, const struct stop **ret)
 {
@@ -61,8 +46,7 @@ static struct error *measure(const char *how, const struct stop *stop)
         for (int kind = 0; kind < SITE_KINDS; kind++)
             sites += reloc.counts[kind];
     }
-    qsort(times, ROUNDS, sizeof(*times), by_size);
-    printf("%s %.0f %lu\n", how, times[ROUNDS / 2], sites);
+    printf("%s %.0f %lu\n", how, median(times, ROUNDS), sites);
     return NULL;
 }
 

@@ -5,32 +5,16 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "debugger.h"
 #include "options.h"
+#include "timing.h"
 
 #define ROUNDS 15
 
-static double milliseconds(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 static void print_median(const char *what, double *times)
 {
-    qsort(times, ROUNDS, sizeof(*times), by_size);
-    printf("%s %.2f\n", what, times[ROUNDS / 2]);
+    printf("%s %.2f\n", what, median(times, ROUNDS));
 }
 
 static struct error *run_to(struct debugger *debugger, const char *name)
